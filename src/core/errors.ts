@@ -1,0 +1,106 @@
+// One error class: a stable code, the value seen, the value wanted, what to do, and the cause.
+
+const marker = Symbol.for('banyan.error')
+
+export interface ErrorDetails {
+  /** The value that was found. */
+  readonly seen?: unknown
+  /** The value that is wanted. */
+  readonly wanted?: string
+  /** What to do about it. */
+  readonly hint?: string
+  readonly cause?: unknown
+  /** Going on is pointless: the run stops with this error, and what was found so far is kept. */
+  readonly fatal?: boolean
+  /** What the failed work had already used. */
+  readonly usage?: Readonly<Record<string, number>>
+}
+
+/** An error as it is logged. */
+export interface ErrorRecord {
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * The base of every error that Banyan throws. `code` has the form `E_AREA_REASON` and is stable.
+ * `isInstance` works across copies of the package.
+ */
+export class BanyanError extends Error {
+  readonly [marker] = true
+  readonly code: string
+  readonly seen: unknown
+  readonly wanted: string | undefined
+  readonly hint: string | undefined
+  readonly fatal: boolean
+  readonly usage: Readonly<Record<string, number>> | undefined
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    const seen = details.seen === undefined ? '' : `; got ${shown(details.seen)}`
+    const wanted = details.wanted === undefined ? '' : `; wanted ${details.wanted}`
+    const hint = details.hint === undefined ? '' : `. ${details.hint}`
+    super(`${message}${seen}${wanted}${hint}`, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'BanyanError'
+    this.code = code
+    this.seen = details.seen
+    this.wanted = details.wanted
+    this.hint = details.hint
+    this.fatal = details.fatal ?? false
+    this.usage = details.usage
+  }
+
+  static isInstance(error: unknown): error is BanyanError {
+    return typeof error === 'object' && error !== null && (error as { [marker]?: boolean })[marker] === true
+  }
+}
+
+/** Thrown by a call when the trial's grant has nothing left of a unit; becomes the outcome `starved`. */
+export class StarvedError extends BanyanError {
+  constructor(unit: string) {
+    super('E_BUDGET_STARVED', `the trial's part of the budget has no ${unit} left`)
+  }
+}
+
+/** The error as data for the log. */
+export function errorRecord(error: unknown): ErrorRecord {
+  if (BanyanError.isInstance(error)) return { code: error.code, message: error.message }
+  if (error instanceof Error) return { code: 'E_PART_THREW', message: error.message || error.name }
+  return { code: 'E_PART_THREW', message: String(error) }
+}
+
+function shown(value: unknown): string {
+  const text =
+    typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value)
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+}
+
+/** The nearest of `names` to `name`, for "did you mean"; undefined when none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const ranked = names.map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+  ranked.sort((a, b) => a.distance - b.distance)
+  const first = ranked[0]
+  return first !== undefined && first.distance <= Math.max(2, Math.floor(name.length / 2)) ? first.candidate : undefined
+}
+
+/** The error for a name that is not in a list, with the nearest that is. */
+export function unknownName(code: string, kind: string, name: string, names: readonly string[]): BanyanError {
+  const near = nearest(name, names)
+  return new BanyanError(code, `there is no ${kind} of that name`, {
+    seen: name,
+    wanted: `one of ${names.join(', ')}`,
+    ...(near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` }),
+  })
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    }
+    previous = row
+  }
+  return previous[b.length] ?? 0
+}
