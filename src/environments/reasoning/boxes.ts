@@ -24,7 +24,7 @@ export function tidyBox(content: string): string {
     .replaceAll('$', '')
     .replace(/\\(?:left|right)(?![a-zA-Z])/g, '')
     .replace(/\\[dt]frac(?![a-zA-Z])/g, '\\frac')
-    .replace(/\\[!,;: ]/g, ' ')
+    .replace(/\\(\\|[!,;: ])/g, (whole, next: string) => (next === '\\' ? whole : ' '))
     .replace(/\\(?:quad|qquad)(?![a-zA-Z])/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

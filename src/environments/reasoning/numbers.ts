@@ -19,16 +19,17 @@ export function findNumbers(text: string): { readonly numbers: readonly FoundNum
   for (const match of prepared.matchAll(pattern)) {
     const [whole, mixed, above, below] = match
     if (insideWord(prepared, match.index)) continue
-    const size = above === undefined ? decimal(whole) : Number(mixed ?? 0) + Number(above) / Number(below)
-    if (!Number.isFinite(size)) continue
-    const sign = signStart(prepared, match.index)
-    numbers.push({
-      value: sign === undefined || size === 0 ? size : -size,
-      start: sign ?? match.index,
-      end: match.index + whole.length,
-    })
+    if (above === undefined) {
+      for (const { text: piece, start } of pieces(whole, match.index)) add(Number(piece.replaceAll(',', '')), start, start + piece.length)
+    } else add(Number(mixed ?? 0) + Number(above) / Number(below), match.index, match.index + whole.length)
   }
   return { numbers, text: prepared }
+
+  function add(size: number, start: number, end: number): void {
+    if (!Number.isFinite(size)) return
+    const sign = signStart(prepared, start)
+    numbers.push({ value: sign === undefined || size === 0 ? size : -size, start: sign ?? start, end })
+  }
 }
 
 /** The last number of a text; undefined when it has none. */
@@ -59,12 +60,16 @@ function prepare(text: string): string {
     .replace(/\\[dt]?frac(\d)(\d)/g, '$1/$2')
 }
 
-// `1,234` is grouped; `10,20` is two numbers, of which the last counts.
-function decimal(text: string): number {
-  const cut = text.endsWith(',') ? text.replace(/,{1,8}$/, '') : text
-  if (!cut.includes(',')) return Number(cut)
-  if (/^\d{1,3}(?:,\d{3})+(?:\.|e|$)/i.test(cut)) return Number(cut.replaceAll(',', ''))
-  return Number(cut.slice(cut.lastIndexOf(',') + 1))
+// `1,234` is one number; `10,20,` is two.
+function pieces(text: string, start: number): readonly { readonly text: string; readonly start: number }[] {
+  if (!text.includes(',') || /^\d{1,3}(?:,\d{3})+(?:[.e]|$)/i.test(text)) return [{ text, start }]
+  const found: { text: string; start: number }[] = []
+  let at = start
+  for (const piece of text.split(',')) {
+    if (piece !== '') found.push({ text: piece, start: at })
+    at += piece.length + 1
+  }
+  return found
 }
 
 function insideWord(text: string, start: number): boolean {
