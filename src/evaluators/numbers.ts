@@ -62,7 +62,7 @@ function judgement<State extends Numbers>(
     name,
     reproducible: 'exact',
     range: [0, 1],
+    // No fast path: it would lose what is certain.
     evaluate: (groups) => groups.map((group) => group.map(judge)),
-    value: (node) => judge(node).value,
   }
 }

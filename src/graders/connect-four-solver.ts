@@ -14,10 +14,10 @@ export interface ConnectFourSolver {
   score(moves: string): number
   /** 1 when the side to move wins, 0 for a draw, -1 when it loses; much faster than {@link score}. */
   outcome(moves: string): -1 | 0 | 1
+  /** Whether playing `column`, 1 to 7, completes four in a row. */
+  wins(moves: string, column: number): boolean
 }
 
-const lowAll = 0xfffffff
-const highAll = 0x1fffff
 const cells = 42
 const column = [0, 1, 2, 3, 4, 5, 6]
 const centreFirst = [3, 2, 4, 1, 5, 0, 6]
@@ -172,6 +172,11 @@ export function connectFourSolver({ entries = 1_048_573 }: { readonly entries?: 
   return {
     score: (moves) => solve(position(moves), false),
     outcome: (moves) => Math.sign(solve(position(moves), true)) as -1 | 0 | 1,
+    wins: (moves, column) => {
+      const { pl, ph, ml, mh } = position(moves)
+      const low = completing(pl, ph, ml, mh) & (ml + bottomLow) & (cellsLow[column - 1] ?? 0)
+      return (low | (high & (mh + bottomHigh) & (cellsHigh[column - 1] ?? 0))) !== 0
+    },
   }
 }
 
