@@ -1,8 +1,11 @@
 // No oracle in the loop: nothing that searches can import a grader, and nothing that searches takes one.
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { Environment } from '../src/core/environment.ts'
 import type { Evaluator } from '../src/core/evaluator.ts'
 import type { Guard } from '../src/core/guard.ts'
+import type { SearchOptions } from '../src/core/options.ts'
 import type { Proposer } from '../src/core/proposer.ts'
+import { search } from '../src/core/search.ts'
 import type { Searcher } from '../src/core/searcher.ts'
 import type { Grader } from '../src/graders/grader.ts'
 import { reachableImports, roomOf, sourceFiles } from './support/source-imports.ts'
@@ -16,11 +19,39 @@ describe('search code and graders', () => {
     expect(reached.filter(({ to }) => to !== undefined && roomOf(to) === 'graders').map(({ way }) => way)).toEqual([])
   })
 
-  it('takes no grader where it takes a part', () => {
+  it('has no type for a grader where it takes a part', () => {
     expectTypeOf<Grader>().not.toExtend<Evaluator<string, string>>()
     expectTypeOf<Grader<string, string, string>>().not.toExtend<Evaluator<string, string>>()
     expectTypeOf<Grader>().not.toExtend<Proposer<string, string>>()
     expectTypeOf<Grader>().not.toExtend<Searcher>()
     expectTypeOf<Grader>().not.toExtend<Guard>()
+
+    type Parts = Omit<SearchOptions<string, string, string, string>, 'task' | 'spec'>
+    type TakesGrader = { [Field in keyof Parts]-?: Grader extends Parts[Field] ? Field : never }[keyof Parts]
+    expectTypeOf<TakesGrader>().toEqualTypeOf<never>()
+    // The check itself sees a part where one is taken.
+    type TakesEvaluator = { [Field in keyof Parts]-?: Evaluator<string, string> extends Parts[Field] ? Field : never }[keyof Parts]
+    expectTypeOf<TakesEvaluator>().toEqualTypeOf<'evaluator'>()
+  })
+
+  it('refuses a grader that is handed in past the types', async () => {
+    const grader: Grader<string, string, string> = {
+      name: 'exact',
+      grade: (_task, answer, reference) => ({ correct: answer === reference }),
+    }
+    const environment: Environment<string, string, string, string> = {
+      name: 'letters',
+      initial: (task) => task,
+      step: (state, action) => ({ state: state + action, reward: 0, terminal: true }),
+      actions: () => ['a', 'b'],
+      answer: (state) => state,
+      render: (state) => state,
+    }
+    const searcher: Searcher<undefined> = { name: 'none', start: () => undefined, ask: () => [], tell: () => {}, best: () => undefined }
+    const options = { environment, task: '', searcher }
+    // @ts-expect-error a grader is no evaluator
+    await expect(async () => search({ ...options, evaluator: grader })).rejects.toThrow('evaluate')
+    // @ts-expect-error nor is one under a name
+    await expect(async () => search({ ...options, evaluator: { default: grader } })).rejects.toThrow('evaluate')
   })
 })
