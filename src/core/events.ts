@@ -70,7 +70,13 @@ export interface LoggedStep {
 
 /** One change of the tree. Nodes made earlier in the same outcome are named by `{ made: index }`. */
 export type Growth =
-  | { readonly grow: 'candidate'; readonly at: NodeRef; readonly candidate: LoggedCandidate }
+  /** Candidates offered together; priors that are absent are equal shares. */
+  | {
+      readonly grow: 'candidates'
+      readonly at: NodeRef
+      readonly candidates: readonly LoggedCandidate[] /** These are all there are. */
+      readonly complete?: boolean
+    }
   | {
       readonly grow: 'node'
       readonly at: NodeRef /** Index of the candidate in the parent's block. */

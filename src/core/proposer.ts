@@ -12,8 +12,6 @@ export interface Candidate<Action> {
   readonly score?: number
   /** The sampled tokens, where a model made them. */
   readonly tokens?: { readonly ids: readonly number[]; readonly logProbs?: readonly number[]; readonly model: string }
-  /** Opaque to the engine and not logged: a cache position, a prepared state. */
-  readonly handle?: unknown
 }
 
 export interface ProposeRequest<State, Action = unknown> {
@@ -30,6 +28,8 @@ export interface ProposeRequest<State, Action = unknown> {
 
 export interface Proposed<Action> {
   readonly candidates: readonly Candidate<Action>[]
+  /** Nothing else will ever be offered here: these, with the siblings, are all the actions. */
+  readonly complete?: boolean
   /** Value of the state, from nets that give policy and value in one pass. */
   readonly value?: number
 }

@@ -1,9 +1,490 @@
-// The search tree: a structure of arrays, integer ids, candidates apart from nodes. It knows nothing of models, logs or algorithms.
-// Over 300 lines with its documentation: it is the data structure that every searcher reads.
+// The search tree as a structure of arrays: integer ids, statistics in typed arrays, states and actions beside them.
+// Candidates are not nodes: what was proposed lies in a block at its parent, and a node exists once its action was stepped.
+// It knows nothing of models, logs or algorithms. Longer than most files because every searcher reads this one data structure.
 import type { NodeId } from './common.ts'
 import type { Step } from './environment.ts'
+import { BanyanError } from './errors.ts'
 import type { NodeView } from './node-view.ts'
 import type { Candidate } from './proposer.ts'
 
-/** What is proven of a node, from the side to move there. */
-export type Proof = 'open' | 'win' | 'loss' | 'draw'
+/** What stands in `childOf` of a candidate that has no node. */
+export const untried = -1
+export const underWay = -2
+export const failed = -3
+
+/** What is proven of a node, for the side to move there. */
+export const proof = { open: 0, win: 1, loss: 2, draw: 3 } as const
+
+const initialCapacity = 256
+const none: readonly never[] = Object.freeze([])
+const terminalFlag = 1
+const solvedFlag = 2
+const deadFlag = 4
+const certainFlag = 8
+const proofShift = 4
+const completeFlag = 64
+
+/** A named extra number for each node; `values` is replaced when the tree grows, so read it anew in every `ask` and `tell`. */
+export interface Column {
+  values: Float64Array
+  readonly initial: number
+}
+
+export class Tree<State = unknown, Action = unknown> {
+  /** Number of nodes. */
+  size = 0
+  /** Where the search starts; moves when a plan is committed. */
+  root: NodeId = 0
+  /** Side to move by node where the environment has `turn`; otherwise undefined. */
+  turn: Uint8Array | undefined
+
+  /** Set by the driver: the answer of a state, as canonical JSON. */
+  declare readAnswer?: { bivariant(state: State): string | undefined }['bivariant']
+
+  /** By node: parent, or -1 at the first root. */
+  parent = new Int32Array(initialCapacity)
+  /** By node: number of backed-up values. */
+  visits = new Int32Array(initialCapacity)
+  /** By node: sum of backed-up values, from the side to move at that node. */
+  valueSum = new Float64Array(initialCapacity)
+  /** By node: trials under way at or below it. */
+  pending = new Uint16Array(initialCapacity)
+  /** By node: steps from the first root. */
+  depth = new Uint16Array(initialCapacity)
+  /** By node: its place in its parent's block of candidates. */
+  candidateOf = new Int32Array(initialCapacity)
+  /** By node: where its block of candidates begins, and how many it holds. */
+  blockStart = new Int32Array(initialCapacity)
+  blockSize = new Int32Array(initialCapacity)
+  #flags = new Uint8Array(initialCapacity)
+  #columns = new Map<string, Column>()
+  #states: State[] = []
+  #actions: (readonly Action[])[] = []
+  #observations = new Map<NodeId, string>()
+  #revisions = new Map<NodeId, number>()
+  #twins = new Map<NodeId, NodeId>()
+  #keys = new Map<string, NodeId>()
+
+  /** By candidate: its node, or `untried`, `underWay`, `failed`. */
+  childOf = new Int32Array(initialCapacity)
+  /** By candidate: prior probability. */
+  priors = new Float32Array(initialCapacity)
+  /** By candidate: log-probability under its proposer and number of tokens; undefined while no proposer has given any. */
+  scores: Float64Array | undefined
+  tokenCounts: Uint16Array | undefined
+  #candidates = 0
+
+  /** Adds the root; the first node of the tree. */
+  addRoot(state: State, key?: string, turn?: number): NodeId {
+    return this.#add(-1, -1, state, false, 0, key, turn)
+  }
+
+  /** Makes the node of a candidate that was stepped. */
+  addChild(parent: NodeId, index: number, step: Step<State>, key?: string, turn?: number): NodeId {
+    const slot = this.blockStart[parent]! + index
+    const node = this.#add(parent, index, step.state, step.terminal, step.reward, key, turn)
+    this.childOf[slot] = node
+    if (step.observation !== undefined) this.#observations.set(node, step.observation)
+    if (step.pathCost !== undefined) this.column('pathCost', 1).values[node] = step.pathCost
+    return node
+  }
+
+  /** Appends candidates to a node's block. Priors that are absent count as 1 / (number offered together). */
+  offer(node: NodeId, candidates: readonly Candidate<Action>[]): void {
+    const count = candidates.length
+    if (count === 0) return
+    const slot = this.#extend(node, count)
+    for (let i = 0; i < count; i++) {
+      const { prior, score, tokens } = candidates[i]!
+      this.priors[slot + i] = prior ?? 1 / count
+      if (score !== undefined) this.#scoreColumn()[slot + i] = score
+      if (tokens !== undefined) this.#tokenColumn()[slot + i] = tokens.ids.length
+    }
+    const before = this.#actions[node]!
+    const added = candidates.map((candidate) => candidate.action)
+    this.#actions[node] = before.length === 0 ? added : [...before, ...added]
+  }
+
+  /** Offers listed actions with equal priors; the array is kept, not copied. */
+  offerListed(node: NodeId, actions: readonly Action[]): void {
+    const count = actions.length
+    if (count === 0) return
+    const slot = this.#extend(node, count)
+    const prior = 1 / count
+    for (let i = slot; i < slot + count; i++) this.priors[i] = prior
+    this.#actions[node] = actions
+    this.#flags[node]! |= completeFlag
+  }
+
+  /** Rewrites a node in place: new action and state, statistics and subtree dropped, revision raised. */
+  revise(node: NodeId, candidate: Candidate<Action>, step: Step<State>, key?: string): void {
+    const parent = this.parent[node]!
+    const index = this.candidateOf[node]!
+    const actions = [...this.#actions[parent]!]
+    actions[index] = candidate.action
+    this.#actions[parent] = actions
+    const slot = this.blockStart[parent]! + index
+    if (candidate.prior !== undefined) this.priors[slot] = candidate.prior
+    if (candidate.score !== undefined) this.#scoreColumn()[slot] = candidate.score
+    if (candidate.tokens !== undefined) this.#tokenColumn()[slot] = candidate.tokens.ids.length
+    this.#replace(node, step, key)
+    this.visits[node] = 0
+    this.valueSum[node] = 0
+    for (const column of this.#columns.values()) column.values[node] = column.initial
+    if (step.reward !== 0) this.column('reward').values[node] = step.reward
+    this.#accumulate(node)
+  }
+
+  /** Makes `node` the root. Another observed state than expected replaces its own and drops its subtree. */
+  reroot(node: NodeId, observed: Step<State> | undefined, key?: string): void {
+    if (observed !== undefined) this.#replace(node, observed, key)
+    this.root = node
+  }
+
+  state(node: NodeId): State {
+    return this.#states[node] as State
+  }
+
+  /** The actions of a node's candidates, in the order of its block. */
+  actions(node: NodeId): readonly Action[] {
+    return this.#actions[node] ?? []
+  }
+
+  /** The action that led to a node; undefined at the first root. */
+  action(node: NodeId): Action | undefined {
+    const parent = this.parent[node]!
+    return parent < 0 ? undefined : this.#actions[parent]![this.candidateOf[node]!]
+  }
+
+  /** The node of a candidate, or `untried`, `underWay`, `failed`. */
+  child(node: NodeId, index: number): NodeId {
+    return this.childOf[this.blockStart[node]! + index]!
+  }
+
+  /** Children that exist, in the order of their candidates. */
+  children(node: NodeId): NodeId[] {
+    const result: NodeId[] = []
+    const end = this.blockStart[node]! + this.blockSize[node]!
+    for (let slot = this.blockStart[node]!; slot < end; slot++) if (this.childOf[slot]! >= 0) result.push(this.childOf[slot]!)
+    return result
+  }
+
+  prior(node: NodeId): number {
+    const parent = this.parent[node]!
+    return parent < 0 ? 1 : this.priors[this.blockStart[parent]! + this.candidateOf[node]!]!
+  }
+
+  /** Mean of the backed-up values; NaN without visits. */
+  mean(node: NodeId): number {
+    return this.valueSum[node]! / this.visits[node]!
+  }
+
+  /** From the root of the search to the node, both included. */
+  path(node: NodeId): NodeId[] {
+    const result: NodeId[] = []
+    for (let at = node; at >= 0; at = this.parent[at]!) {
+      result.push(at)
+      if (at === this.root) break
+    }
+    return result.reverse()
+  }
+
+  terminal(node: NodeId): boolean {
+    return (this.#flags[node]! & terminalFlag) !== 0
+  }
+
+  /** A certain value at the top of its range: a verified answer. */
+  solved(node: NodeId): boolean {
+    return (this.#flags[node]! & solvedFlag) !== 0
+  }
+
+  /** A certain value at the bottom of its range: not worth going on from. */
+  dead(node: NodeId): boolean {
+    return (this.#flags[node]! & deadFlag) !== 0
+  }
+
+  /** Its value is known, not estimated. */
+  certain(node: NodeId): boolean {
+    return (this.#flags[node]! & certainFlag) !== 0
+  }
+
+  /** Terminal, solved or dead: nothing follows. */
+  closed(node: NodeId): boolean {
+    return (this.#flags[node]! & (terminalFlag | solvedFlag | deadFlag)) !== 0
+  }
+
+  /** What is proven of the node; see {@link proof}. */
+  proven(node: NodeId): number {
+    return (this.#flags[node]! >> proofShift) & 3
+  }
+
+  setProven(node: NodeId, value: number): void {
+    this.#flags[node] = (this.#flags[node]! & ~(3 << proofShift)) | (value << proofShift)
+  }
+
+  /** Marks a verifier's verdict. */
+  mark(node: NodeId, verdict: 'solved' | 'dead' | 'certain'): void {
+    this.#flags[node]! |= certainFlag | (verdict === 'solved' ? solvedFlag : verdict === 'dead' ? deadFlag : 0)
+  }
+
+  /** Whether its block holds every action there is: asking for more brings nothing. */
+  complete(node: NodeId): boolean {
+    return (this.#flags[node]! & completeFlag) !== 0
+  }
+
+  setComplete(node: NodeId): void {
+    this.#flags[node]! |= completeFlag
+  }
+
+  /** The answer that a node's state stands for, as canonical JSON, so that equal answers can be counted; undefined when it is none. */
+  answer(node: NodeId): string | undefined {
+    return this.readAnswer?.(this.#states[node] as State)
+  }
+
+  /** The first node with the same key, when this is a later one. */
+  twin(node: NodeId): NodeId | undefined {
+    return this.#twins.get(node)
+  }
+
+  /** How often the node was rewritten. */
+  revision(node: NodeId): number {
+    return this.#revisions.get(node) ?? 0
+  }
+
+  /** Whether the node is still reachable from the root: not under a rewritten ancestor, not left behind by a commit. */
+  attached(node: NodeId): boolean {
+    for (let at = node; ; at = this.parent[at]!) {
+      if (at === this.root) return true
+      const parent = this.parent[at]!
+      if (parent < 0 || this.candidateOf[at]! >= this.blockSize[parent]! || this.child(parent, this.candidateOf[at]!) !== at) return false
+    }
+  }
+
+  /** An extra number for each node, made on first use. */
+  column(name: string, initial = 0): Column {
+    let column = this.#columns.get(name)
+    if (column === undefined) {
+      column = { values: new Float64Array(this.parent.length).fill(initial), initial }
+      this.#columns.set(name, column)
+    }
+    return column
+  }
+
+  /** Log-probability in nats of the actions on the path, and how many tokens they had. 0 where proposers gave none. */
+  logProb(node: NodeId): number {
+    return this.scores === undefined ? 0 : this.column('logProb').values[node]!
+  }
+
+  tokenCount(node: NodeId): number {
+    return this.tokenCounts === undefined ? 0 : this.column('tokenCount').values[node]!
+  }
+
+  /** A read-only look at a node. */
+  view(node: NodeId): NodeView<State, Action> {
+    return new TreeNode(this, node)
+  }
+
+  observation(node: NodeId): string | undefined {
+    return this.#observations.get(node)
+  }
+
+  reward(node: NodeId): number {
+    return this.#columns.get('reward')?.values[node] ?? 0
+  }
+
+  /** Bytes held in typed arrays, for measurement: [by node, by candidate]. */
+  bytes(): { readonly nodes: number; readonly candidates: number } {
+    const columns = [
+      this.parent,
+      this.visits,
+      this.valueSum,
+      this.pending,
+      this.depth,
+      this.candidateOf,
+      this.blockStart,
+      this.blockSize,
+      this.#flags,
+    ]
+    const extra = [...this.#columns.values()].map((column) => column.values)
+    const candidates = [this.childOf, this.priors, this.scores, this.tokenCounts]
+    const total = (arrays: readonly (ArrayBufferView | undefined)[]): number =>
+      arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0)
+    return { nodes: total([...columns, ...extra, this.turn]), candidates: total(candidates) }
+  }
+
+  #add(
+    parent: NodeId,
+    index: number,
+    state: State,
+    terminal: boolean,
+    reward: number,
+    key: string | undefined,
+    turn: number | undefined,
+  ): NodeId {
+    const node = this.size
+    if (node === this.parent.length) this.#growNodes()
+    this.size = node + 1
+    this.parent[node] = parent
+    this.candidateOf[node] = index
+    this.depth[node] = parent < 0 ? 0 : this.depth[parent]! + 1
+    this.#flags[node] = terminal ? terminalFlag : 0
+    this.#states.push(state)
+    this.#actions.push(none as readonly Action[])
+    if (reward !== 0) this.column('reward').values[node] = reward
+    if (turn !== undefined) {
+      this.turn ??= new Uint8Array(this.parent.length)
+      this.turn[node] = turn
+    }
+    if (this.scores !== undefined) this.#accumulate(node)
+    if (key !== undefined) this.#markTwin(node, key)
+    return node
+  }
+
+  #markTwin(node: NodeId, key: string): void {
+    const first = this.#keys.get(key)
+    if (first === undefined) this.#keys.set(key, node)
+    else if (first !== node) this.#twins.set(node, first)
+  }
+
+  #accumulate(node: NodeId): void {
+    const parent = this.parent[node]!
+    if (parent < 0) return
+    const slot = this.blockStart[parent]! + this.candidateOf[node]!
+    const logProb = this.column('logProb').values
+    logProb[node] = logProb[parent]! + (this.scores?.[slot] ?? 0)
+    const tokenCount = this.column('tokenCount').values
+    tokenCount[node] = tokenCount[parent]! + (this.tokenCounts?.[slot] ?? 0)
+  }
+
+  #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
+    this.#states[node] = step.state
+    this.#actions[node] = none as readonly Action[]
+    this.blockSize[node] = 0
+    this.#flags[node] = step.terminal ? terminalFlag : 0
+    this.#revisions.set(node, this.revision(node) + 1)
+    this.#twins.delete(node)
+    if (step.observation === undefined) this.#observations.delete(node)
+    else this.#observations.set(node, step.observation)
+    if (key !== undefined) this.#markTwin(node, key)
+  }
+
+  /** Room for `count` more candidates in a node's block, which moves to the end unless it is there; returns the first new slot. */
+  #extend(node: NodeId, count: number): number {
+    const size = this.blockSize[node]!
+    const start = this.blockStart[node]!
+    const inPlace = size === 0 || start + size === this.#candidates
+    const first = size === 0 ? this.#candidates : inPlace ? start : this.#candidates
+    const end = first + size + count
+    this.#growCandidates(end)
+    if (!inPlace) {
+      this.childOf.copyWithin(first, start, start + size)
+      this.priors.copyWithin(first, start, start + size)
+      this.scores?.copyWithin(first, start, start + size)
+      this.tokenCounts?.copyWithin(first, start, start + size)
+    }
+    this.childOf.fill(untried, first + size, end)
+    this.blockStart[node] = first
+    this.blockSize[node] = size + count
+    this.#candidates = end
+    return first + size
+  }
+
+  #scoreColumn(): Float64Array {
+    this.scores ??= new Float64Array(this.childOf.length)
+    return this.scores
+  }
+
+  #tokenColumn(): Uint16Array {
+    this.tokenCounts ??= new Uint16Array(this.childOf.length)
+    return this.tokenCounts
+  }
+
+  #growNodes(): void {
+    const capacity = this.parent.length * 2
+    if (capacity > 2 ** 28)
+      throw new BanyanError('E_TREE_SIZE', 'the tree is too large', {
+        seen: this.size,
+        wanted: 'at most 268 million nodes',
+        hint: 'Set a budget of nodes.',
+      })
+    this.parent = grown(this.parent, new Int32Array(capacity))
+    this.visits = grown(this.visits, new Int32Array(capacity))
+    this.valueSum = grown(this.valueSum, new Float64Array(capacity))
+    this.pending = grown(this.pending, new Uint16Array(capacity))
+    this.depth = grown(this.depth, new Uint16Array(capacity))
+    this.candidateOf = grown(this.candidateOf, new Int32Array(capacity))
+    this.blockStart = grown(this.blockStart, new Int32Array(capacity))
+    this.blockSize = grown(this.blockSize, new Int32Array(capacity))
+    this.#flags = grown(this.#flags, new Uint8Array(capacity))
+    if (this.turn !== undefined) this.turn = grown(this.turn, new Uint8Array(capacity))
+    for (const column of this.#columns.values()) {
+      column.values = grown(column.values, new Float64Array(capacity).fill(column.initial, column.values.length))
+    }
+  }
+
+  #growCandidates(needed: number): void {
+    if (needed <= this.childOf.length) return
+    let capacity = this.childOf.length
+    while (capacity < needed) capacity *= 2
+    this.childOf = grown(this.childOf, new Int32Array(capacity))
+    this.priors = grown(this.priors, new Float32Array(capacity))
+    if (this.scores !== undefined) this.scores = grown(this.scores, new Float64Array(capacity))
+    if (this.tokenCounts !== undefined) this.tokenCounts = grown(this.tokenCounts, new Uint16Array(capacity))
+  }
+}
+
+/** A view of a node that is in the tree. */
+class TreeNode<State, Action> implements NodeView<State, Action> {
+  readonly #tree: Tree<State, Action>
+  readonly id: NodeId
+
+  constructor(tree: Tree<State, Action>, id: NodeId) {
+    this.#tree = tree
+    this.id = id
+  }
+  get state(): State {
+    return this.#tree.state(this.id)
+  }
+  get action(): Action | undefined {
+    return this.#tree.action(this.id)
+  }
+  get depth(): number {
+    return this.#tree.depth[this.id]!
+  }
+  get terminal(): boolean {
+    return this.#tree.terminal(this.id)
+  }
+  get reward(): number {
+    return this.#tree.reward(this.id)
+  }
+  get totalReward(): number {
+    return this.path().reduce((sum, view) => sum + view.reward, 0)
+  }
+  get observation(): string | undefined {
+    return this.#tree.observation(this.id)
+  }
+  get parent(): NodeView<State, Action> | undefined {
+    const parent = this.#tree.parent[this.id]!
+    return parent < 0 ? undefined : new TreeNode(this.#tree, parent)
+  }
+  get visits(): number {
+    return this.#tree.visits[this.id]!
+  }
+  get value(): number {
+    return this.#tree.mean(this.id)
+  }
+  get logProb(): number {
+    return this.#tree.logProb(this.id)
+  }
+  get tokenCount(): number {
+    return this.#tree.tokenCount(this.id)
+  }
+  path(): readonly NodeView<State, Action>[] {
+    return this.#tree.path(this.id).map((id) => new TreeNode(this.#tree, id))
+  }
+}
+
+function grown<Values extends { set(from: Values): void }>(from: Values, to: Values): Values {
+  to.set(from)
+  return to
+}

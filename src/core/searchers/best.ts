@@ -1,0 +1,55 @@
+// The best answer so far: solved before finished before open, then by value, then by what the model finds most likely, then the first.
+import type { NodeId } from '../common.ts'
+import type { Tree } from '../tree.ts'
+
+/** Remembers the best nodes it was shown. */
+export class BestNodes {
+  #best: NodeId | undefined
+  #value = Number.NEGATIVE_INFINITY
+  readonly #seen: { readonly node: NodeId; readonly value: number }[] = []
+
+  /** The best node shown so far. */
+  get node(): NodeId | undefined {
+    return this.#best
+  }
+
+  consider(tree: Tree, node: NodeId, value: number): void {
+    this.#seen.push({ node, value })
+    if (this.#best !== undefined && tree.attached(this.#best) && !isBetter(tree, node, value, this.#best, this.#value)) return
+    this.#best = node
+    this.#value = value
+  }
+
+  solved(tree: Tree): boolean {
+    return this.#best !== undefined && tree.solved(this.#best)
+  }
+
+  /** The `count` best, best first, with different answers. */
+  answers(tree: Tree, count: number): NodeId[] {
+    const ranked = [...this.#seen].sort((a, b) =>
+      isBetter(tree, a.node, a.value, b.node, b.value) ? -1 : isBetter(tree, b.node, b.value, a.node, a.value) ? 1 : a.node - b.node,
+    )
+    const found = new Map<string, NodeId>()
+    for (const { node } of ranked) {
+      const answer = tree.answer(node)
+      if (answer !== undefined && !found.has(answer)) found.set(answer, node)
+      if (found.size >= count) break
+    }
+    return [...found.values()]
+  }
+}
+
+/** Mean log-probability of a path's tokens, in nats; 0 where proposers gave none. */
+export function meanLogProb(tree: Tree, node: NodeId): number {
+  const tokens = tree.tokenCount(node)
+  return tokens === 0 ? tree.logProb(node) : tree.logProb(node) / tokens
+}
+
+function isBetter(tree: Tree, node: NodeId, value: number, other: NodeId, otherValue: number): boolean {
+  const solved = Number(tree.solved(node)) - Number(tree.solved(other))
+  if (solved !== 0) return solved > 0
+  const finished = Number(tree.terminal(node)) - Number(tree.terminal(other))
+  if (finished !== 0) return finished > 0
+  if (value !== otherValue) return value > otherValue || Number.isNaN(otherValue)
+  return meanLogProb(tree, node) > meanLogProb(tree, other)
+}

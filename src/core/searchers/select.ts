@@ -1,0 +1,44 @@
+// Selection rules of Monte Carlo tree search, as pure pieces. Values are from the side that chooses.
+
+/** How promising a child is. `term` is computed once for a parent, `score` for each of its children. */
+export interface Selection {
+  readonly name: string
+  /** The factor of the exploration term that depends on the parent's visits alone. */
+  term(parentVisits: number): number
+  /** @param visits how often the child was visited, work under way included; at least 1 for UCT. */
+  score(value: number, prior: number, visits: number, term: number): number
+  /** Whether children without visits come before all others, whatever their prior. */
+  readonly triesAllFirst: boolean
+}
+
+/** UCB1 on trees (Kocsis and Szepesvári 2006): Q + c · √(ln N / n). */
+export function uct(exploration: number): Selection {
+  return {
+    name: 'uct',
+    triesAllFirst: true,
+    term: (parentVisits) => exploration * Math.sqrt(Math.log(Math.max(1, parentVisits))),
+    score: (value, _prior, visits, term) => value + term / Math.sqrt(visits),
+  }
+}
+
+/** PUCT (Silver et al. 2017, AlphaGo Zero): Q + c · P · √N / (1 + n). */
+export function puct(exploration: number): Selection {
+  return {
+    name: 'puct',
+    triesAllFirst: false,
+    term: (parentVisits) => exploration * Math.sqrt(Math.max(1, parentVisits)),
+    score: (value, prior, visits, term) => value + (term * prior) / (1 + visits),
+  }
+}
+
+/** P-UCB (as in RethinkMCTS): Q + c · P · √(ln N) / (1 + n); meant for max backup, where Q is the best value seen below (max-UCB). */
+export function maxUcb(exploration: number): Selection {
+  return {
+    name: 'max-ucb',
+    triesAllFirst: false,
+    term: (parentVisits) => exploration * Math.sqrt(Math.log(Math.max(1, parentVisits) + 1)),
+    score: (value, prior, visits, term) => value + (term * prior) / (1 + visits),
+  }
+}
+
+export const selections = { uct, puct, 'max-ucb': maxUcb } as const
