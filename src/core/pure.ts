@@ -87,9 +87,11 @@ class PureWorker<State, Action> {
   readonly #used: { expansions: number; steps: number; nodes: number }
   readonly #outcome: { -readonly [Field in keyof Outcome]: Outcome[Field] }
   readonly #nodes: NodeId[] = []
+  readonly #keyed: boolean
 
   constructor(search: PureSearch<State, Action>, random: Random, used: { expansions: number; steps: number; nodes: number }) {
     this.#search = search
+    this.#keyed = search.searcher.twins !== false
     this.#random = random
     this.#used = used
     this.#outcome = {
@@ -158,7 +160,7 @@ class PureWorker<State, Action> {
     const { tree, environment } = this.#search
     const step = environment.step(tree.state(parent), tree.actions(parent)[index] as Action, pureContext) as Step<State>
     if (step instanceof Promise) throw impure(environment.name)
-    const node = tree.addChild(parent, index, step, environment.key?.(step.state), environment.turn?.(step.state))
+    const node = tree.addChild(parent, index, step, this.#keyed ? environment.key?.(step.state) : undefined, environment.turn?.(step.state))
     this.#nodes.push(node)
     this.#used.steps++
     this.#used.nodes++

@@ -15,6 +15,8 @@ export interface Searcher<Memory = any> {
   readonly name: string
   /** All that changes what it does; goes into the run's fingerprint. */
   readonly settings?: Json
+  /** False when it never looks at twins, so that states need no keys. Default true. */
+  readonly twins?: boolean
   start(tree: Tree): Memory
   /** At most `free` pieces of work. None while some are under way means waiting; none otherwise means exhausted. */
   ask(tree: Tree, memory: Memory, free: number, random: Random): readonly Work[]

@@ -26,6 +26,7 @@ export function bestOfN(options: BestOfNOptions = {}): Searcher<Chains> {
   return {
     name: 'best-of-n',
     settings: { n, propose: options.propose ?? 'default', evaluate, continueWhenSolved },
+    twins: false,
     start: () => new Chains({ chains: n, propose: options.propose, evaluate }),
     ask: (tree, chains, free) => chains.ask(tree, free),
     tell: (tree, chains, outcome) => chains.tell(tree, outcome),

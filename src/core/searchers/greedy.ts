@@ -21,6 +21,7 @@ export function greedy(options: GreedyOptions = {}): Searcher<Chains> {
   return {
     name: 'greedy',
     settings: { propose: options.propose ?? 'default', evaluate: options.evaluate ?? null },
+    twins: false,
     start: () => new Chains({ chains: 1, propose: options.propose, evaluate: options.evaluate }),
     ask: (tree, chains, free) => chains.ask(tree, free),
     tell: (tree, chains, outcome) => chains.tell(tree, outcome),

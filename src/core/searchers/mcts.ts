@@ -162,7 +162,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     }
     const known = Number.isNaN(value) ? ownValue(tree, node) : value
     backUp(tree, node, known, backup)
-    if (node !== tree.root) memory.best.consider(tree, node, known)
+    if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
     if (tree.closed(node)) prove(tree, node, proofOf(tree, node, known))
   }
 
@@ -181,6 +181,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       propose: propose.by ?? 'default',
       evaluate,
     },
+    twins: twins !== 'ignore',
     start: () => ({ best: new BestNodes(), expanding: new Set(), barren: new Map() }),
     ask(tree, memory, free, random) {
       const works: Work[] = []

@@ -35,6 +35,7 @@ export function vote(options: VoteOptions = {}): Searcher<Chains> {
   return {
     name: 'vote',
     settings: { n, weight, propose: options.propose ?? 'default', evaluate: evaluate ?? null },
+    twins: false,
     start: () => new Chains({ chains: n, propose: options.propose, evaluate }),
     ask: (tree, chains, free) => chains.ask(tree, free),
     tell: (tree, chains, outcome) => chains.tell(tree, outcome),
