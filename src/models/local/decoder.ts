@@ -1,0 +1,185 @@
+// Feeds tokens to a sequence of node-llama-cpp and reads the distribution behind them. There are two ways to do it:
+// - inside: the library's own parts below its public interface, where several reads may be made of one evaluation. The package is
+//   pinned to an exact version, and every part is looked for before use.
+// - public: `controlledEvaluate`, one read an evaluation, so the whole distribution is fetched and drawn from here. Exact as well,
+//   about ten milliseconds slower a token, and without grammars.
+// It knows nothing of texts, requests or the pool.
+import type { LlamaContextSequence, LlamaGrammar, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp'
+import { Random } from '../../core/random.ts'
+import { type Drawn, drawFrom, type Logits, type Sampler, type SamplingSettings } from './logits.ts'
+
+/** Reads the distribution behind the token at `index` of those that were fed. */
+export type Read = (index: number, logits: Logits) => Promise<void>
+
+export interface Decoder {
+  /** Whether samplers can follow a grammar. */
+  readonly grammars: boolean
+  /** Evaluates `tokens` after what the sequence holds; `read` is called in order for each index from `from` on. */
+  decode(sequence: LlamaContextSequence, tokens: readonly number[], from: number, read: Read): Promise<void>
+  sampler(settings: SamplingSettings, grammar?: LlamaGrammar): Sampler
+  close(): void
+}
+
+/** The inner way where the library has its parts, else the public one. */
+export function decoderFor(model: LlamaModel, library: GrammarLibrary, way: 'inside' | 'public' | 'auto' = 'auto'): Decoder {
+  const inside = (model as unknown as InsideModel)._llama?._bindings?.AddonSampler !== undefined
+  return way === 'public' || (way === 'auto' && !inside) ? publicDecoder() : insideDecoder(model, library)
+}
+
+/** The one class of the library that grammars need. */
+export interface GrammarLibrary {
+  readonly LlamaGrammarEvaluationState: typeof LlamaGrammarEvaluationState
+}
+
+/** Parts of node-llama-cpp 3.21.1 that are not in its public types. */
+interface InsideModel {
+  readonly _llama?: { readonly _bindings?: { readonly AddonSampler?: new (model: unknown) => InsideSampler } }
+  readonly _model: unknown
+}
+interface InsideSampler {
+  applyConfig(config: Record<string, unknown>): void
+  dispose(): void
+}
+interface InsideSequence {
+  readonly _context: {
+    readonly _ctx: {
+      sampleToken(
+        index: number,
+        sampler: InsideSampler,
+        probabilities: boolean,
+        confidence: boolean,
+      ): Promise<[token: number, probabilities: number[] | undefined, confidence: number | undefined]>
+    }
+  }
+  readonly _tokenMeter: unknown
+  readonly _contextShift: unknown
+  _decodeTokens(
+    tokens: number[],
+    logits: (true | undefined)[],
+    priority: number,
+    meter: unknown,
+    shift: unknown,
+    read: (batchIndex: number, tokenIndex: number) => Promise<undefined>,
+  ): Promise<unknown>
+}
+
+interface NativeSampler extends Sampler {
+  readonly native: InsideSampler
+  readonly followsGrammar: boolean
+}
+
+function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
+  const inside = model as unknown as InsideModel
+  const create = () => new inside._llama!._bindings!.AddonSampler!(inside._model)
+  const idle: InsideSampler[] = []
+  /** Runs `use` with a sampler that nobody else uses meanwhile; these hold no state between uses. */
+  async function borrowed<Result>(config: Record<string, unknown>, use: (sampler: InsideSampler) => Promise<Result>): Promise<Result> {
+    const sampler = idle.pop() ?? create()
+    sampler.applyConfig(config)
+    try {
+      return await use(sampler)
+    } finally {
+      idle.push(sampler)
+    }
+  }
+
+  function logitsAt(sequence: InsideSequence, index: number): Logits {
+    const context = sequence._context._ctx
+    const all = async () => {
+      const [, flat] = await borrowed({ temperature: 0, seed: 0 }, (sampler) => context.sampleToken(index, sampler, true, false))
+      const logProbs = new Map<number, number>()
+      for (let i = 0; i + 1 < flat!.length; i += 2) logProbs.set(flat![i]!, Math.log(flat![i + 1]!))
+      return logProbs
+    }
+    // The greedy sampler leaves the logits as they are, so its confidence is the top token's probability in the whole distribution.
+    // Another token's distance from the top one is read from a distribution of two, into which a bias lifts it.
+    const logProb = async (token: number) => {
+      const [top, , confidence] = await borrowed({ temperature: 0, seed: 0 }, (sampler) => context.sampleToken(index, sampler, false, true))
+      if (top === token) return Math.log(confidence!)
+      const config = { temperature: 1, topK: 2, seed: 0, tokenBiasKeys: Uint32Array.of(token), tokenBiasValues: Float32Array.of(lift) }
+      const [, pair] = await borrowed(config, (sampler) => context.sampleToken(index, sampler, true, false))
+      const own = pair![0] === token ? pair![1]! : pair![2] === token ? pair![3]! : 0
+      const other = pair![0] === token ? pair![3]! : pair![1]!
+      if (own > 0 && other > 0) return Math.log(confidence!) + Math.log(own / other) - lift
+      return (await all()).get(token) ?? Number.NEGATIVE_INFINITY
+    }
+    return {
+      all,
+      logProb,
+      async draw(sampler, wanted): Promise<Drawn | undefined> {
+        const { native, settings, followsGrammar } = sampler as NativeSampler
+        const { temperature, topK, topP } = settings
+        const untouched = !followsGrammar && (temperature === 0 || (temperature === 1 && topK === 0 && topP === 1))
+        const [token, , confidence] = await context.sampleToken(index, native, false, wanted && untouched)
+        if (token < 0) return undefined
+        return { token, logProb: wanted ? (untouched ? Math.log(confidence!) : await logProb(token)) : undefined }
+      },
+    }
+  }
+
+  return {
+    grammars: true,
+    async decode(sequence, tokens, from, read) {
+      const inner = sequence as unknown as InsideSequence
+      const wanted: (true | undefined)[] = []
+      for (let index = Math.max(0, from); index < tokens.length; index++) wanted[index] = true
+      // An error inside the library's callback would never reach its caller, so it is carried round it.
+      const failures: unknown[] = []
+      await inner._decodeTokens([...tokens], wanted, priority, inner._tokenMeter, inner._contextShift, async (batchIndex, tokenIndex) => {
+        if (failures.length === 0) await read(tokenIndex, logitsAt(inner, batchIndex)).catch((error: unknown) => failures.push(error))
+        return undefined
+      })
+      if (failures.length > 0) throw failures[0]
+    },
+    sampler(settings, grammar): NativeSampler {
+      const native = create()
+      const state = grammar === undefined ? undefined : new library.LlamaGrammarEvaluationState({ model, grammar })
+      native.applyConfig({
+        temperature: settings.temperature,
+        seed: settings.seed,
+        ...(settings.topK > 0 ? { topK: settings.topK } : {}),
+        ...(settings.topP < 1 ? { topP: settings.topP } : {}),
+        ...(state === undefined ? {} : { grammarEvaluationState: (state as unknown as { _state: unknown })._state }),
+      })
+      return { settings, native, followsGrammar: grammar !== undefined, close: () => native.dispose() }
+    },
+    close() {
+      for (const sampler of idle.splice(0)) sampler.dispose()
+    },
+  }
+}
+
+interface RandomSampler extends Sampler {
+  readonly random: Random
+}
+
+function publicDecoder(): Decoder {
+  return {
+    grammars: false,
+    async decode(sequence, tokens, from, read) {
+      const generateNext = { probabilities: true, options: { temperature: 0 } }
+      const output = await sequence.controlledEvaluate(
+        tokens.map((token, index) => (index < from ? (token as Token) : [token as Token, { generateNext }])),
+      )
+      for (let index = Math.max(0, from); index < tokens.length; index++) {
+        const logProbs = new Map<number, number>()
+        for (const [token, probability] of output[index]?.next.probabilities ?? []) logProbs.set(token, Math.log(probability))
+        await read(index, {
+          all: async () => logProbs,
+          logProb: async (token) => logProbs.get(token) ?? Number.NEGATIVE_INFINITY,
+          draw: async (sampler, wanted) => {
+            const token = drawFrom(logProbs, sampler.settings, (sampler as RandomSampler).random)
+            return { token, logProb: wanted ? logProbs.get(token)! : undefined }
+          },
+        })
+      }
+    },
+    sampler: (settings): RandomSampler => ({ settings, random: new Random(settings.seed), close: () => {} }),
+    close: () => {},
+  }
+}
+
+/** In nats. Within float32's range on both sides: a token up to this far below the top one is measured exactly. */
+const lift = 50
+/** The library's own default for the order of batches. */
+const priority = 5
