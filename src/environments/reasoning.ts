@@ -74,7 +74,8 @@ export interface ReasoningOptions {
 
 /**
  * The environment of worked solutions: a state is the steps so far, an action the next one.
- * An unfinished state has an answer only where its text marks one (`####`, a box, "the answer is", an object that fits).
+ * A solution is finished by an action with `end`, after `maxSteps`, or by a step that marks its answer (`####`, a box,
+ * "the answer is", an object that fits). Unfinished and refused ones have no answer.
  *
  * `initial` throws `E_TASK_INVALID` with the field, the value and what is wanted; `E_SCHEMA_UNSAFE` or `E_SCHEMA_INVALID` for a bad JSON schema.
  *
@@ -95,12 +96,13 @@ export function reasoning(options: ReasoningOptions = {}) {
     },
     step(state: ReasoningState, action: ReasoningAction) {
       const steps = action.text === '' ? state.steps : [...state.steps, action.text]
-      const finished = action.end || steps.length >= state.task.maxSteps
-      return { state: { task: state.task, steps, finished, refused: action.refused === true }, reward: 0, terminal: finished }
+      const next = { task: state.task, steps, finished: false, refused: action.refused === true }
+      const finished = action.end || steps.length >= state.task.maxSteps || (action.text !== '' && marksAnswer(next))
+      return { state: { ...next, finished }, reward: 0, terminal: finished }
     },
     answer(state: ReasoningState): ReasoningAnswer | undefined {
-      if (state.refused) return undefined
-      return extractAnswer(solutionText(state), state.task.answerBy, state.finished, checkOf(state.task))
+      if (state.refused || !state.finished) return undefined
+      return extractAnswer(solutionText(state), state.task.answerBy, true, checkOf(state.task))
     },
     render(state: ReasoningState): string {
       const solution = solutionText(state)
@@ -110,6 +112,13 @@ export function reasoning(options: ReasoningOptions = {}) {
     encode: (state: ReasoningState) => state as unknown as Json,
     decode: (value: Json) => value as unknown as ReasoningState,
   } satisfies Environment<ReasoningState, ReasoningAction, ReasoningTask, ReasoningAnswer>
+
+  // An object may stand on several lines; every other mark stands in the last step.
+  function marksAnswer(state: ReasoningState): boolean {
+    const { answerBy } = state.task
+    const text = answerBy.kind === 'schema' ? solutionText(state) : (state.steps.at(-1) ?? '')
+    return extractAnswer(text, answerBy, false, checkOf(state.task)) !== undefined
+  }
 
   function checkOf(task: FilledReasoningTask): z.ZodType | undefined {
     if (task.answerBy.kind !== 'schema') return undefined
