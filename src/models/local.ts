@@ -1,6 +1,5 @@
 // A GGUF file as a model, through node-llama-cpp: log-probabilities, scoring, prefixes, grammars, and many branches generated in lock
 // step over a pool of sequences. The parts are in the folder `local`; this file checks requests and puts them together.
-import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Llama, LlamaGrammar } from 'node-llama-cpp'
 import { BanyanError } from '../core/errors.ts'
@@ -32,7 +31,7 @@ export interface LocalModelOptions {
   readonly contextLength?: number
   /** How many texts are held and generated at once, at least 1. Default: as many as fit 768 MB, between 2 and 64 (32 for `smollm2-135m`). */
   readonly sequences?: number
-  /** Processor threads, at least 1. Default: 2, or 1 on a machine with one core. */
+  /** Processor threads, at least 1. Default 1: a second one gains a third with many branches when it is alone, but threads that wait for each other are ten times slower when other programs want the cores. */
   readonly threads?: number
   /** A Jinja chat template instead of the file's own. */
   readonly chatTemplate?: string
@@ -92,7 +91,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
     given: options.library,
     load: () => import('node-llama-cpp'),
   })
-  const threads = options.threads ?? Math.min(2, availableParallelism())
+  const threads = options.threads ?? 1
   const llama = await runtime(library)
   const loaded = await llama.loadModel({ modelPath: found.path, gpuLayers: 0 }).catch((cause: unknown) => {
     throw new BanyanError('E_MODEL_FILE', 'llama.cpp cannot load the file', {
