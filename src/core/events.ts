@@ -79,8 +79,10 @@ export type Growth =
     }
   | {
       readonly grow: 'node'
-      readonly at: NodeRef /** Index of the candidate in the parent's block. */
+      readonly at: NodeRef
+      /** Index of the candidate in the parent's block; with `fresh`, among those that this outcome offered there just before. */
       readonly index: number
+      readonly fresh?: boolean
       readonly step: LoggedStep
     }
   | { readonly grow: 'value'; readonly at: NodeRef /** From a proposer that gives policy and value in one pass. */; readonly value: number }

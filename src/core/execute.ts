@@ -139,14 +139,13 @@ class Execution<State, Action, Task, Answer> {
     const node = nodes[0]!
     const view = this.#tree.view(node)
     const others = nodes.slice(1).map((other) => this.#tree.view(other))
-    const before = this.#tree.blockSize[node]!
     const candidates = await this.#propose(node, view, ask, others.length === 0 ? undefined : others)
     if (!step) return
     const refs: NodeRef[] = []
     const views: NodeView<State, Action>[] = []
     for (const [offset, candidate] of candidates.entries()) {
       const stepped = await this.#step(view, candidate.action, 'search')
-      refs.push(this.#grow(node, before + offset, stepped))
+      refs.push(this.#grow(node, offset, stepped, true))
       views.push(draft(view, candidate, stepped))
     }
     if (views.length > 0) await this.#evaluate([{ refs, views }], evaluate)
@@ -156,13 +155,12 @@ class Execution<State, Action, Task, Answer> {
     let view = this.#tree.view(node)
     let ref: NodeRef = node
     for (let depth = 0; depth < steps && !view.terminal; depth++) {
-      const first = ref === node ? this.#tree.blockSize[node]! : 0
       const candidate = ask === undefined ? this.#randomAction(view) : (await this.#proposals(view, ask)).candidates[0]
       if (candidate === undefined) break
       const step = await this.#step(view, candidate.action, 'search')
       if (keep) {
         this.#growth.push({ grow: 'candidates', at: ref, candidates: [logged(candidate)] })
-        ref = this.#grow(ref, first, step)
+        ref = this.#grow(ref, 0, step, true)
         this.#node = ref
       }
       view = draft(view, candidate, step)
@@ -329,8 +327,8 @@ class Execution<State, Action, Task, Answer> {
     return certain
   }
 
-  #grow(at: NodeRef, index: number, step: Step<State>): NodeRef {
-    this.#growth.push({ grow: 'node', at, index, step: this.#logged(step) })
+  #grow(at: NodeRef, index: number, step: Step<State>, fresh = false): NodeRef {
+    this.#growth.push({ grow: 'node', at, index, ...(fresh ? { fresh } : {}), step: this.#logged(step) })
     this.#steps.push(step)
     this.#context.spend({ nodes: 1 })
     return { made: this.#made++ }

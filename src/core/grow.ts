@@ -28,20 +28,22 @@ export async function grow<State, Action>(
   const node = (): NodeId => resolve(end.node)
   let used = 0
   let offered = 0
+  let offeredFrom = 0
   let proposedValue = Number.NaN
   releaseCandidate(tree, end)
   for (const growth of end.growth) {
     if (growth.grow === 'candidates') {
       const at = resolve(growth.at)
+      offeredFrom = tree.blockSize[at]!
       tree.offer(at, growth.candidates as unknown as readonly Candidate<Action>[])
       if (growth.complete === true) tree.setComplete(at)
       if (at === node()) offered += growth.candidates.length
     } else if (growth.grow === 'value') proposedValue = growth.value
     else if (growth.grow === 'node') {
       const parent = resolve(growth.at)
-      const step =
-        steps?.[used++] ?? (await stepAgain(tree, environment, parent, tree.actions(parent)[growth.index] as Action, growth.step))
-      nodes.push(tree.addChild(parent, growth.index, step, environment.key?.(step.state), environment.turn?.(step.state)))
+      const index = growth.fresh === true ? offeredFrom + growth.index : growth.index
+      const step = steps?.[used++] ?? (await stepAgain(tree, environment, parent, tree.actions(parent)[index] as Action, growth.step))
+      nodes.push(tree.addChild(parent, index, step, environment.key?.(step.state), environment.turn?.(step.state)))
     } else if (growth.grow === 'revision') {
       const candidate = growth.candidate as unknown as Candidate<Action>
       const step = steps?.[used++] ?? (await stepAgain(tree, environment, tree.parent[growth.at]!, candidate.action, growth.step))
