@@ -145,6 +145,20 @@ describe('reasoningSteps with any chat model', () => {
     expect(await reply('a\n\nb')).toEqual([])
   })
 
+  it('ends where nothing but a step said before is said', async () => {
+    const proposer = reasoningSteps({ model: scripted({ answers: ['17 + 25 = 42'] }) })
+    expect(await proposed(proposer, { steps: ['17 + 25 = 42', 'So 42.'], count: 2 })).toMatchObject([{ action: { text: '', end: true } }])
+    const siblings = [{ text: '', end: true }]
+    expect(await proposed(proposer, { steps: ['17 + 25 = 42'], count: 2, siblings })).toEqual([])
+  })
+
+  it('keeps the single step of a chain that begins as another did', async () => {
+    const proposer = reasoningSteps({ model: scripted({ answers: ['Add.'] }) })
+    const siblings = [{ text: 'Add.', end: false }]
+    expect(await proposed(proposer, { siblings, count: 1 })).toHaveLength(1)
+    expect(await proposed(proposer, { siblings, count: 2 })).toHaveLength(0)
+  })
+
   it('makes separate calls for several samples, each with its part of the grant', async () => {
     const model = scripted({ ...noPrefix, answer: (_, { seed }) => `step ${'abcd'[seed]}` })
     const candidates = await proposed(reasoningSteps({ model }), { count: 4, tokens: 40 })

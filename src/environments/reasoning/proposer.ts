@@ -38,8 +38,9 @@ export interface WholeAnswerOptions extends ReasoningProposerOptions {
  * Proposes one step at a time.
  *
  * A model with the capability `prefix` goes on from the steps so far and stops where the step ends; any other is shown them in the chat and
- * asked for the next one. A reply without text proposes nothing, or, after the first step, the end. Steps that were said before, on this path or
- * among the siblings, are dropped. A refusal ends the solution without an answer. A candidate's prior is its share of the samples.
+ * asked for the next one. A reply without text proposes nothing, or, after the first step, the end. Steps that were said before on this path
+ * are dropped; where nothing else is said, the end is proposed. Steps that are among the siblings are dropped, unless a single sample is asked
+ * for. A refusal ends the solution without an answer. A candidate's prior is its share of the samples.
  *
  * @example
  * search({ environment: reasoning(), task: { prompt: 'What is 17 + 25?', answerBy: 'number' }, proposer: reasoningSteps({ model }), searcher: beam() })
@@ -81,7 +82,7 @@ export function reasoningSteps(options: ReasoningStepsOptions): Proposer<Reasoni
 export function wholeAnswer(options: WholeAnswerOptions): Proposer<ReasoningState, ReasoningAction> {
   const { model, duplicates = 'keep' } = options
   return proposerOf(
-    { ...options, maxTokens: options.maxTokens ?? 512 },
+    { ...options, duplicates, maxTokens: options.maxTokens ?? 512 },
     options.name ?? 'whole',
     { unit: 'whole', duplicates },
     (state, notes) => {
@@ -166,20 +167,30 @@ interface Reading {
 
 function candidatesOf(samples: readonly Sample[], { request, state, read, model, keep }: Reading): Candidate<ReasoningAction>[] {
   const earlier = new Set(state.steps.map(stepKey))
-  const siblings = new Set(keep ? [] : request.siblings.map(actionKey))
+  // A single sample is a draw of a chain of its own: that another chain began alike is no reason to drop it.
+  const siblings = new Set(keep || request.count === 1 ? [] : request.siblings.map(actionKey))
   const groups = new Map<string, { candidate: Candidate<ReasoningAction>; times: number }>()
+  let repeated = 0
   for (const [index, sample] of samples.entries()) {
     const action = actionOf(sample, state, read)
-    if (action === undefined || (action.text !== '' && earlier.has(stepKey(action.text)))) continue
+    if (action === undefined) continue
+    if (action.text !== '' && earlier.has(stepKey(action.text))) {
+      repeated++
+      continue
+    }
     const key = actionKey(action)
     if (siblings.has(key)) continue
     const group = keep ? undefined : groups.get(key)
     if (group !== undefined) group.times++
     else groups.set(keep ? `${index}` : key, { candidate: { action, ...scored(sample, model) }, times: 1 })
   }
+  // A model that only repeats itself has no more to say.
+  if (repeated > 0 && repeated === samples.length && !siblings.has(actionKey(silence))) return [{ action: silence, prior: 1 }]
   const total = [...groups.values()].reduce((sum, { times }) => sum + times, 0)
   return [...groups.values()].map(({ candidate, times }) => ({ ...candidate, prior: times / total }))
 }
+
+const silence: ReasoningAction = { text: '', end: true }
 
 function actionOf(sample: Sample, state: ReasoningState, read: Plan['read']): ReasoningAction | undefined {
   const wellFormed: Sample = { ...sample, text: sample.text.toWellFormed() }
