@@ -94,11 +94,14 @@ export function aiSdkModel(languageModel: LanguageModelV4, options: AiSdkOptions
 }
 
 async function ask(languageModel: LanguageModelV4, call: LanguageModelV4CallOptions, name: string): Promise<LanguageModelV4GenerateResult> {
+  let result: LanguageModelV4GenerateResult | undefined
   try {
-    return await languageModel.doGenerate(call)
+    result = await languageModel.doGenerate(call)
   } catch (error) {
     throw providerError(error, { name, now: Date.now() })
   }
+  if (typeof result !== 'object' || result === null) throw new ModelError('E_MODEL_OUTPUT', `the provider of ${name} gave no answer`)
+  return result
 }
 
 function callOptions(request: GenerateRequest, run: ModelRun, options: AiSdkOptions, abortSignal: AbortSignal): LanguageModelV4CallOptions {

@@ -34,7 +34,8 @@ export async function throwFailure(failure: ScriptedFailure, context: FailureCon
   if (failure === 'timeout') throw new ModelError('E_MODEL_TIMEOUT', `${name} timed out, as scripted`)
   if (failure === 'cut') {
     const usage = context.usage()
-    const half = { ...usage, generated: Math.ceil(usage.generated / 2) }
+    const generated = Math.ceil(usage.generated / 2)
+    const half = { ...usage, generated, billed: usage.evaluated + generated }
     throw new ModelError('E_MODEL_SERVER', `the connection to ${name} broke, as scripted`, { usage: amountsOf(half) })
   }
   if (failure === 'broken') {
