@@ -26,7 +26,8 @@ const machine = [hostname(), readOr('/proc/sys/kernel/random/boot_id'), processT
  * be written out of the file (a full disk) must not keep its run for as long as the process lives.
  */
 const shared = globalThis as { [claims]?: Set<string> }
-const own = (shared[claims] ??= new Set())
+shared[claims] ??= new Set()
+const own = shared[claims]
 
 /** This thread, as a writer; it lives until `disclaim`. */
 export function claim(token: string, now: number): Writer {
