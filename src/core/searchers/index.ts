@@ -1,32 +1,13 @@
-// The searchers by name, for users who name one in a command or a file.
-import type { Json } from '../common.ts'
-import { unknownName } from '../errors.ts'
-import type { Searcher } from '../searcher.ts'
-import { beam } from './beam.ts'
-import { bestFirst } from './best-first.ts'
-import { bestOfN } from './best-of-n.ts'
-import { greedy } from './greedy.ts'
-import { mcts } from './mcts.ts'
-import { vote } from './vote.ts'
-
-const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
-  greedy,
-  'best-of-n': bestOfN,
-  vote,
-  beam,
-  'best-first': bestFirst,
-  mcts,
-}
-
-export const searcherNames: readonly string[] = Object.keys(byName)
-
-/**
- * A searcher by its name.
- * @param settings checked by the searcher: an unknown one, or one out of range, is an error that names it.
- * @throws `E_SEARCHER_UNKNOWN`, `E_SEARCHER_SETTING`.
- */
-export function searcherNamed(name: string, settings: Readonly<Record<string, Json>> = {}): Searcher {
-  const make = byName[name]
-  if (make === undefined) throw unknownName('E_SEARCHER_UNKNOWN', 'searcher', name, searcherNames)
-  return make(settings as never)
-}
+// The searchers' public names, and the pieces they are made of.
+export { type Backup, backUp, backups, children, max, mean } from './backup.ts'
+export { type BeamOptions, beam } from './beam.ts'
+export { BestNodes, meanLogProb } from './best.ts'
+export { type BestFirstOptions, bestFirst } from './best-first.ts'
+export { bestMove } from './best-move.ts'
+export { type BestOfNOptions, bestOfN } from './best-of-n.ts'
+export { type GreedyOptions, greedy } from './greedy.ts'
+export { type MctsOptions, mcts } from './mcts.ts'
+export { searcherNamed, searcherNames } from './named.ts'
+export { proofOf, prove } from './prove.ts'
+export { maxUcb, puct, type Selection, selections, uct } from './select.ts'
+export { type VoteOptions, vote } from './vote.ts'
