@@ -18,7 +18,8 @@ export async function scoreLabels(
   const scores = await allEnded(
     chats.map((messages) => score(model, { messages, continuations, ...(prefixed ? { prefix: 'Answer:' } : {}) }, context)),
   )
-  return scores.map((list) => list.map((item) => item.logProb))
+  // What is no finite number cannot be written to a log as it is, so live and replayed runs both take it as impossible.
+  return scores.map((list) => list.map((item) => (Number.isFinite(item.logProb) ? item.logProb : Number.NEGATIVE_INFINITY)))
 }
 
 /**
