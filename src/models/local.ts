@@ -112,7 +112,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
     swaFullCache: true,
     failedCreationRemedy: false,
   })
-  const name = options.name ?? found.name ?? basename(found.path, '.gguf')
+  const name = options.name ?? found.entry?.name ?? basename(found.path, '.gguf')
   const decoder = decoderFor(loaded, library, options.decoding)
   const pool = new LanePool(context)
   const lockStep = new LockStep(pool, decoder, name)

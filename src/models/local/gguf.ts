@@ -1,11 +1,159 @@
-// Checks that a file is a whole GGUF before it is handed to llama.cpp, which may take the process down with it otherwise.
-import { open } from 'node:fs/promises'
+// Checks that a file is a whole GGUF before it is handed to llama.cpp: magic, version, the lengths that it declares, and that its
+// tensors lie within the file. Format: the GGUF specification of the ggml project, versions 2 and 3. Values are not interpreted.
+import { type FileHandle, open } from 'node:fs/promises'
 import { BanyanError } from '../../core/errors.ts'
 
 /** @throws `E_MODEL_FILE` (fatal) for a file that is missing, not a GGUF, or shorter than it says. */
 export async function requireGguf(path: string): Promise<void> {
   const file = await open(path).catch((cause: unknown) => {
-    throw new BanyanError('E_MODEL_FILE', 'the model file cannot be opened', { seen: path, cause, fatal: true })
+    const reason = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'does not exist' : 'cannot be opened'
+    throw new BanyanError('E_MODEL_FILE', `the model file ${reason}`, {
+      seen: path,
+      hint: 'Give the path of a GGUF file.',
+      cause,
+      fatal: true,
+    })
   })
-  await file.close()
+  try {
+    const info = await file.stat()
+    if (!info.isFile()) throw wrong(path, 'is not a file', 'a directory or device')
+    await check(path, file, info.size)
+  } finally {
+    await file.close()
+  }
 }
+
+/** The header's length is not known before it is read, so it is read in growing pieces. */
+async function check(path: string, file: FileHandle, size: number): Promise<void> {
+  for (let length = Math.min(size, 2 ** 22); ; length = Math.min(size, length * 4)) {
+    const bytes = Buffer.alloc(length)
+    const { bytesRead } = await file.read(bytes, 0, length, 0)
+    try {
+      const needed = declaredSize(path, new Reader(bytes.subarray(0, bytesRead)))
+      if (needed <= size) return
+      throw wrong(path, 'is truncated', `${size} bytes`, `${needed} bytes, as its header says`)
+    } catch (error) {
+      if (!(error instanceof TooShort)) throw error
+      if (length >= size) throw wrong(path, 'is truncated within its header', `${size} bytes`)
+      if (length >= longestHeader) throw wrong(path, 'has a header that never ends', `${length} bytes read`)
+    }
+  }
+}
+
+/** How long a file with this header must be, in bytes. */
+function declaredSize(path: string, reader: Reader): number {
+  const magic = reader.text(4)
+  if (magic !== 'GGUF') throw wrong(path, 'is not a GGUF', `the first bytes ${JSON.stringify(magic)}`, '"GGUF"')
+  const version = reader.u32()
+  if (version !== 2 && version !== 3) throw wrong(path, 'has an unknown GGUF version', version, '2 or 3')
+  const tensors = reader.u64()
+  const entries = reader.u64()
+  if (tensors > mostItems || entries > mostItems) throw wrong(path, 'has a damaged header', `${tensors} tensors and ${entries} entries`)
+  let alignment = 32
+  for (let i = 0; i < entries; i++) {
+    const key = reader.text(reader.u64())
+    const type = reader.u32()
+    if (key === 'general.alignment' && type === 4) alignment = reader.u32()
+    else if (!skip(reader, type, 0)) throw wrong(path, 'has a damaged header', `value type ${type} for ${JSON.stringify(key)}`)
+  }
+  if (alignment < 1 || alignment > 2 ** 16) throw wrong(path, 'has a damaged header', `an alignment of ${alignment}`)
+  let end = 0
+  for (let i = 0; i < tensors; i++) {
+    const name = reader.text(reader.u64())
+    const dimensions = reader.u32()
+    if (dimensions > 4) throw wrong(path, 'has a damaged header', `${dimensions} dimensions of the tensor ${JSON.stringify(name)}`)
+    let elements = 1
+    for (let d = 0; d < dimensions; d++) elements *= reader.u64()
+    const [blockLength, blockBytes] = tensorTypes[reader.u32()] ?? [1, 0]
+    end = Math.max(end, reader.u64() + Math.ceil(elements / blockLength) * blockBytes)
+  }
+  return Math.ceil(reader.offset / alignment) * alignment + end
+}
+
+/** Passes over a value; false for an unknown type. */
+function skip(reader: Reader, type: number, depth: number): boolean {
+  const bytes = scalarBytes[type]
+  if (bytes !== undefined) reader.skip(bytes)
+  else if (type === 8) reader.skip(reader.u64())
+  else if (type === 9 && depth < 4) {
+    const element = reader.u32()
+    const count = reader.u64()
+    const size = scalarBytes[element]
+    if (size !== undefined) reader.skip(size * count)
+    else for (let i = 0; i < count; i++) if (!skip(reader, element, depth + 1)) return false
+  } else return false
+  return true
+}
+
+/** Reads little-endian numbers; throws `TooShort` at the end of what there is. */
+class Reader {
+  readonly #bytes: Buffer
+  offset = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  skip(length: number): number {
+    const start = this.offset
+    if (!(length >= 0 && start + length <= this.#bytes.length)) throw new TooShort()
+    this.offset = start + length
+    return start
+  }
+
+  u32(): number {
+    return this.#bytes.readUInt32LE(this.skip(4))
+  }
+
+  u64(): number {
+    return Number(this.#bytes.readBigUInt64LE(this.skip(8)))
+  }
+
+  text(length: number): string {
+    const start = this.skip(length)
+    return this.#bytes.toString('latin1', start, start + length)
+  }
+}
+
+class TooShort extends Error {}
+
+function wrong(path: string, what: string, seen: unknown, wanted?: string): BanyanError {
+  return new BanyanError('E_MODEL_FILE', `the model file ${path} ${what}`, {
+    seen,
+    ...(wanted === undefined ? {} : { wanted }),
+    hint: 'Fetch it again (`npx banyan models pull <name>` for a model of the catalogue), or give another GGUF file.',
+    fatal: true,
+  })
+}
+
+/** Bytes of the scalar value types of GGUF, by number: 8 is a text, 9 an array. */
+const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
+
+/** Elements and bytes of one block, by ggml tensor type. For a type that is not here only the offset is checked. */
+const tensorTypes: Readonly<Record<number, readonly [number, number]>> = {
+  0: [1, 4],
+  1: [1, 2],
+  2: [32, 18],
+  3: [32, 20],
+  6: [32, 22],
+  7: [32, 24],
+  8: [32, 34],
+  10: [256, 84],
+  11: [256, 110],
+  12: [256, 144],
+  13: [256, 176],
+  14: [256, 210],
+  20: [32, 18],
+  23: [256, 136],
+  24: [1, 1],
+  25: [1, 2],
+  26: [1, 4],
+  27: [1, 8],
+  28: [1, 8],
+  30: [1, 2],
+}
+
+/** Far more than any model has; keeps a damaged count from being looped over for hours. */
+const mostItems = 1_000_000
+/** Bytes. The largest vocabularies take some thirty megabytes. */
+const longestHeader = 2 ** 28
