@@ -30,9 +30,9 @@ export interface Readings<Reading> {
  * The answers to each question. In each round all calls are started in the order of the questions before any of them is waited for, so
  * that their numbering does not depend on timing and a batching model sees them together.
  *
- * A later round that the grant does not allow is left out. An answer that the model's client cannot read (`E_MODEL_OUTPUT`), or that was
+ * When the grant ends, the answers that are there are used; a question without any is an error. An answer that the model's client cannot read (`E_MODEL_OUTPUT`), or that was
  * refused, counts as unreadable.
- * @throws what the first failing call of a round threw, once all calls of the round have ended.
+ * @throws `StarvedError`; what the first failing call of a round threw, once all calls of the round have ended.
  */
 export async function askModel<Reading>(
   questions: readonly Question<Reading>[],
@@ -47,15 +47,20 @@ export async function askModel<Reading>(
     })
     if (calls.length === 0) break
     const ended = await Promise.allSettled(calls.map((call) => call.samples))
+    const starved = ended.find((result) => result.status === 'rejected' && isStarved(result.reason)) as PromiseRejectedResult | undefined
     for (const [place, result] of ended.entries()) {
       const { index, count } = calls[place]!
       const answer = answers[index]!
-      const samples = result.status === 'fulfilled' ? result.value : unread(result.reason, count, round)
+      const samples = result.status === 'fulfilled' ? result.value : unread(result.reason, count)
       for (const sample of samples) {
         const reading = sample.finish === 'refused' ? undefined : questions[index]!.read(sample.text)
         if (reading === undefined) answer.unreadable++
         else if (answer.readings.length < options.samples) answer.readings.push(reading)
       }
+    }
+    if (starved !== undefined) {
+      if (answers.some((answer) => answer.readings.length + answer.unreadable === 0)) throw starved.reason
+      break
     }
   }
   return answers
@@ -77,10 +82,14 @@ function started(model: Model, request: GenerateRequest, count: number, context:
   return Array.from({ length: count / each }, () => ({ count: each, samples: generate(model, { ...request, count: each }, context) }))
 }
 
-/** What a failed call counts as: unreadable samples, nothing (in a later round, without a grant), or a failure of the whole. */
-function unread(error: unknown, count: number, round: number): readonly Sample[] {
-  const code = BanyanError.isInstance(error) ? error.code : undefined
-  if (code === 'E_MODEL_OUTPUT') return Array.from({ length: count }, () => ({ text: '', finish: 'refused' as const }))
-  if (code === 'E_BUDGET_STARVED' && round > 0) return []
+/** What a failed call counts as: unreadable samples, no samples (without a grant), or a failure of the whole. */
+function unread(error: unknown, count: number): readonly Sample[] {
+  if (BanyanError.isInstance(error) && error.code === 'E_MODEL_OUTPUT')
+    return Array.from({ length: count }, () => ({ text: '', finish: 'refused' }))
+  if (isStarved(error)) return []
   throw error
+}
+
+function isStarved(error: unknown): boolean {
+  return BanyanError.isInstance(error) && error.code === 'E_BUDGET_STARVED'
 }

@@ -111,11 +111,19 @@ describe('the yes/no judge, by samples', () => {
     expect(context.used.calls).toBe(1)
   })
 
-  it('starves in the first round, and only leaves out a later one', async () => {
+  it('starves without any answer, and makes do with fewer', async () => {
     const judge = yesNoJudge({ model: scripted({ answers: ['hm'] }), environment, samples: 1 })
     await expect(judge.evaluate([nodes('a')], fakeContext({ grant: { calls: 0 } }))).rejects.toMatchObject({ code: 'E_BUDGET_STARVED' })
     const [[evaluation]] = (await judge.evaluate([nodes('a')], fakeContext({ grant: { calls: 1 } }))) as never as [[object]]
     expect(evaluation).toMatchObject({ value: 0.5, values: { unreadable: 1 } })
+    const single = scripted({ answers: ['yes'], capabilities: { count: false } })
+    const patient = yesNoJudge({ model: single, environment, samples: 5 })
+    expect(await patient.evaluate([nodes('a')], fakeContext({ grant: { calls: 5, tokens: 24 } }))).toMatchObject([
+      [{ value: 1, values: { yes: 3 } }],
+    ])
+    await expect(patient.evaluate([nodes('a', 'b')], fakeContext({ grant: { tokens: 40 } }))).rejects.toMatchObject({
+      code: 'E_BUDGET_STARVED',
+    })
   })
 })
 

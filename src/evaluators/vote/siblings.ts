@@ -88,7 +88,8 @@ export function siblingVote<State, Action = unknown>(options: SiblingVoteOptions
         )
       })
     },
-    atMost: (nodes) => mostOfAsking(shuffle ? nodes * votes : nodes, maxTokens, asking),
+    // For one group, whatever its size: a trial judges one group.
+    atMost: () => mostOfAsking(shuffle ? votes : 1, maxTokens, asking),
   }
 }
 
