@@ -1,0 +1,37 @@
+// The setup of countdown. It knows no reference answer.
+import { countdownPrompt } from '../../environments/arithmetic/prompt.ts'
+import { type CountdownState, type CountdownTask, countdown, countdownTask } from '../../environments/countdown.ts'
+import { chosen } from '../../environments/moves/chosen.ts'
+import { uniform } from '../../environments/moves/uniform.ts'
+import { goalReached, numberPromise } from '../../evaluators/numbers.ts'
+import { setup } from '../setup.ts'
+import { neededModel } from './needed-model.ts'
+
+const environment = countdown()
+const goal = { target: (state: CountdownState) => state.target, answer: environment.answer }
+
+/** Countdown: a model only chooses among listed moves. */
+export const countdownSetup = setup<CountdownState, string, CountdownTask, string>({
+  name: 'countdown',
+  summary: 'reach a target with some of the given numbers and + - * /; the answer is an expression',
+  task: countdownTask,
+  example: { numbers: [76, 41, 59], target: 24 },
+  environment: () => environment,
+  proposers: {
+    uniform: () => uniform(environment),
+    model: (parts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: countdownPrompt }),
+  },
+  evaluators: {
+    /** The verdict at the end, and before it what the numbers left promise. */
+    promise: () => numberPromise(goal),
+    /** The verdict at the end alone. */
+    goal: () => goalReached(goal),
+  },
+  searchers: {
+    mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', exploration: 0.1 },
+    'best-first': { twins: 'prune' },
+    beam: { width: 5 },
+  },
+  searcher: 'best-first',
+  show: (answer) => answer,
+})

@@ -1,0 +1,50 @@
+// The setup of the game of 24. It knows no reference answer.
+import type { Numbers } from '../../environments/arithmetic/moves.ts'
+import { game24Prompt } from '../../environments/arithmetic/prompt.ts'
+import { type Game24Task, game24, game24Task } from '../../environments/game24.ts'
+import { chosen } from '../../environments/moves/chosen.ts'
+import { uniform } from '../../environments/moves/uniform.ts'
+import { cascade } from '../../evaluators/combine.ts'
+import { scaleJudge } from '../../evaluators/judge/scale.ts'
+import { goalReached, numberPromise } from '../../evaluators/numbers.ts'
+import { setup } from '../setup.ts'
+import { neededModel } from './needed-model.ts'
+
+const environment = game24()
+const goal = { target: () => 24, answer: environment.answer }
+
+/** The game of 24: a model only chooses among listed moves. */
+export const game24Setup = setup<Numbers, string, Game24Task, string>({
+  name: 'game24',
+  summary: 'four numbers and + - * /, until 24 is left; the answer is an expression',
+  task: game24Task,
+  example: { numbers: [4, 9, 10, 13] },
+  environment: () => environment,
+  proposers: {
+    uniform: () => uniform(environment),
+    model: (parts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: game24Prompt }),
+  },
+  evaluators: {
+    /** The verdict at the end, and before it what the numbers left promise. */
+    promise: () => numberPromise(goal),
+    /** The verdict at the end alone. */
+    goal: () => goalReached(goal),
+    /** The verdict at the end, and before it the model's own judgement (sure, likely, impossible). */
+    scale: (parts) =>
+      cascade([
+        goalReached(goal),
+        scaleJudge({
+          model: neededModel('the evaluator scale', parts),
+          environment,
+          question: 'Can 24 be made from the numbers left by + - * /, each used once?',
+        }),
+      ]),
+  },
+  searchers: {
+    mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', exploration: 0.1 },
+    'best-first': { twins: 'prune' },
+    beam: { width: 5 },
+  },
+  searcher: 'mcts',
+  show: (answer) => `${answer} = 24`,
+})
