@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { BanyanError } from '../../core/errors.ts'
-import { isBusy, storeFailure, storeForeign } from './failures.ts'
+import { isBusy, storeDamaged, storeFailure, storeForeign } from './failures.ts'
 import { applicationId, migrate, schemaVersion } from './schema.ts'
 
 /** How long a statement waits for another process's lock, in milliseconds. */
@@ -138,6 +138,8 @@ function upgrade(database: DatabaseSync, path: string): void {
     database.exec('COMMIT')
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
+    // Records that are no JSON, or marks that mean nothing.
+    if (error instanceof SyntaxError || error instanceof RangeError) throw storeDamaged(path, error, 'it cannot be brought to this version')
     throw error
   }
 }
