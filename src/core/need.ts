@@ -35,8 +35,12 @@ export function needOf(
     need.steps = stepped
     need.nodes = trial.kind === 'rollout' && !trial.keep ? 0 : trial.kind === 'revise' || trial.kind === 'commit' ? 0 : stepped
   }
-  const judged = trial.kind === 'evaluate' ? trial.nodes.length : Math.max(1, stepped ?? 1)
-  for (const name of evaluatorNames(trial)) add(evaluators[name]?.value === undefined ? evaluators[name]?.atMost?.(judged) : {}, 1)
+  const judged =
+    trial.kind === 'evaluate' ? trial.nodes.length : trial.kind === 'rollout' ? 1 : stepped === undefined ? undefined : Math.max(1, stepped)
+  for (const name of evaluatorNames(trial)) {
+    const pure = evaluators[name]?.value !== undefined
+    add(pure ? {} : judged === undefined ? undefined : evaluators[name]?.atMost?.(judged), 1)
+  }
   if (!known) return need
   const modelFree = !(need.tokens! > 0) && !(need.calls! > 0)
   return { tokens: 0, calls: 0, ...(modelFree ? { usd: 0, evaluatedTokens: 0, billedTokens: 0 } : {}), ...need }

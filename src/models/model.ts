@@ -1,7 +1,7 @@
 // The contract of a language model, and the one way in which search code calls it: recorded, counted, within the grant.
 import type { CallContext } from '../core/call.ts'
 import type { Amounts, Awaitable, Json, Reproducible } from '../core/common.ts'
-import { BanyanError } from '../core/errors.ts'
+import { BanyanError, StarvedError } from '../core/errors.ts'
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
@@ -99,12 +99,14 @@ export interface ModelUsage {
   /** Tokens that a provider charges for, prompt and answer. */
   readonly billed?: number
   readonly usd?: number
+  /** The provider reported none, so that the counts are estimates. */
+  readonly estimated?: boolean
 }
 
 /**
  * A language model.
  *
- * Errors: `E_MODEL_AUTH` (fatal), `E_MODEL_RATE`, `E_MODEL_SERVER`, `E_MODEL_TIMEOUT`, `E_MODEL_REQUEST` (fatal), `E_MODEL_CONTEXT`
+ * Errors: `E_MODEL_AUTH` (fatal), `E_MODEL_RATE`, `E_MODEL_SERVER`, `E_MODEL_TIMEOUT`, `E_MODEL_ABORTED`, `E_MODEL_REQUEST` (fatal), `E_MODEL_CONTEXT`
  * (prompt longer than the context), `E_MODEL_CAPABILITY` (fatal), `E_MODEL_OUTPUT` (an answer that cannot be read), each with the tokens already used in `usage`.
  */
 export interface Model {
@@ -122,26 +124,32 @@ export interface Model {
 }
 
 /**
- * Samples from a model within a trial. `maxTokens` is lowered to what the grant has left, divided over the samples.
- * Samples are emulated by separate requests where the model has no `count`.
- * @throws `StarvedError` when the grant has no tokens or calls left; `E_MODEL_CAPABILITY` when the request needs what the model cannot do.
+ * Samples from a model within a trial. Where the grant is too small, there are fewer samples, the last of them shorter.
+ * Samples are emulated by separate requests, made together, where the model has no `count`.
+ * @throws `StarvedError` when the grant has no tokens or calls left; `E_MODEL_CAPABILITY` when the request needs what the model cannot do;
+ * `E_MODEL_PRICE` under a budget in money when the model's price is not known.
  */
 export async function generate(model: Model, request: GenerateRequest, context: CallContext): Promise<readonly Sample[]> {
   requireCapabilities(model, request)
   const count = request.count ?? 1
   if (count > 1 && !model.capabilities.count) {
-    const samples: Sample[] = []
-    for (let i = 0; i < count; i++) samples.push(...(await generate(model, { ...request, count: 1 }, context)))
+    const each = await Promise.allSettled(Array.from({ length: count }, () => generate(model, { ...request, count: 1 }, context)))
+    const samples = each.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+    const failed = each.find((one) => one.status === 'rejected')
+    if (failed !== undefined && (samples.length === 0 || !(failed.reason instanceof StarvedError))) throw failed.reason
     return samples
   }
+  requirePrice(model, context)
   const result = await context.call({
     kind: 'generate',
     by: model.name,
     request: request as unknown as Json,
     atMost: mostOf(model, promptLength(request), count, request.maxTokens),
     run: async ({ granted, seed, signal }) => {
-      const maxTokens = Math.min(request.maxTokens, Math.floor(granted('tokens') / count))
-      const { samples, usage } = await model.generate({ ...request, maxTokens: Math.max(1, maxTokens) }, { seed, signal })
+      // A grant that is too small for all samples gives fewer whole ones, or a single shorter one.
+      const affordable = Math.max(1, Math.min(count, Math.floor(granted('tokens') / request.maxTokens)))
+      const maxTokens = Math.max(1, Math.min(request.maxTokens, Math.floor(granted('tokens') / affordable)))
+      const { samples, usage } = await model.generate({ ...request, count: affordable, maxTokens }, { seed, signal })
       return { result: samples as unknown as Json, usage: amounts(model, usage) }
     },
   })
@@ -152,6 +160,9 @@ export async function generate(model: Model, request: GenerateRequest, context: 
 export async function score(model: Model, request: ScoreRequest, context: CallContext): Promise<readonly Score[]> {
   const run = model.score?.bind(model)
   if (run === undefined || !model.capabilities.score) throw missing(model, 'score', 'log-probabilities of given texts')
+  if (request.prefix !== undefined && request.prefix !== '' && !model.capabilities.prefix)
+    throw missing(model, 'prefix', 'answers that go on from a given beginning')
+  requirePrice(model, context)
   const result = await context.call({
     kind: 'score',
     by: model.name,
@@ -181,6 +192,17 @@ function requireCapabilities(model: Model, request: GenerateRequest): void {
     throw missing(model, 'prefix', 'answers that go on from a given beginning')
   if (request.logProbs === true && !capabilities.logProbs) throw missing(model, 'logProbs', 'log-probabilities')
   if (request.grammar !== undefined && !capabilities.grammar) throw missing(model, 'grammar', 'answers under a grammar')
+  if (request.schema !== undefined && !capabilities.schema) throw missing(model, 'schema', 'answers by a JSON schema')
+}
+
+/** A model without a known price under a money budget is an error, not free. */
+function requirePrice(model: Model, context: CallContext): void {
+  if (model.price !== undefined || context.remaining('usd') === Number.POSITIVE_INFINITY) return
+  throw new BanyanError('E_MODEL_PRICE', `the price of ${model.name} is not known, so a budget in usd cannot be kept`, {
+    wanted: 'a model with a price',
+    hint: "State it with the model's option `price: { input, output, asOf }` (US dollars for a million tokens); or limit tokens instead.",
+    fatal: true,
+  })
 }
 
 function amounts(model: Model, usage: ModelUsage): Amounts {
@@ -192,6 +214,7 @@ function amounts(model: Model, usage: ModelUsage): Amounts {
     tokens: usage.generated,
     evaluatedTokens: usage.evaluated,
     billedTokens: usage.billed ?? 0,
+    ...(usage.estimated === true ? { estimatedTokens: usage.generated + usage.evaluated } : {}),
     ...(usd === undefined ? {} : { usd }),
   }
 }
