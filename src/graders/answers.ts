@@ -49,7 +49,7 @@ export function boxesEqual(answer: unknown, reference: unknown): boolean {
 }
 
 /** LaTeX in one plain form, for comparison only. */
-export function plainLatex(text: string): string {
+function plainLatex(text: string): string {
   const inner = text.includes('\\boxed') ? (lastBox(text) ?? text) : text
   return tidyBox(inner)
     .replace(/\\(?:mathrm|textbf|textit|mathbf|mbox|textrm)(?=\{)/g, '\\text')

@@ -16,11 +16,11 @@ export function answerInstruction(by: AnswerBy): string {
     case 'text':
       return ''
     case 'number':
-      return 'Think step by step, one short step on each line. End with the line "The answer is N.", where N is a number.'
+      return 'Think step by step, one short step on each line. End with "The answer is" and the number.'
     case 'box':
       return 'Think step by step, one short step on each line. End with the answer in \\boxed{}.'
     case 'choice':
-      return `Think step by step, one short step on each line. End with the line "The answer is (X).", where X is one of the letters ${[...by.letters].join(', ')}.`
+      return `Think step by step, one short step on each line. End with "The answer is" and one of the letters ${[...by.letters].join(', ')} in brackets.`
     case 'schema':
       return `Answer with JSON that follows this schema, and with nothing after it:\n${JSON.stringify(by.schema)}`
   }

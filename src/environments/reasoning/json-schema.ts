@@ -5,9 +5,9 @@ import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 
 /** Deepest nesting of a schema, references followed. */
-export const schemaDepth = 16
+const schemaDepth = 16
 /** Most sub-schemas, counted as often as references lead to them. */
-export const schemaSize = 2000
+const schemaSize = 2000
 
 /**
  * A zod schema for a JSON schema (draft 2020-12).
