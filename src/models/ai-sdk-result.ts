@@ -2,9 +2,9 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import type { Amounts } from '../core/common.ts'
 import { beforeStop, cleanText } from './clean-text.ts'
-import type { GenerateRequest, Price, Sample } from './model.ts'
+import type { GenerateRequest, ModelUsage, Price, Sample } from './model.ts'
 import { ModelError } from './model-error.ts'
-import { costOf, type MarkedUsage } from './model-usage.ts'
+import { costOf } from './model-usage.ts'
 
 /** How a provider is asked for the log-probabilities of the sampled tokens, and where it puts them. */
 export interface ProviderLogProbs {
@@ -46,7 +46,7 @@ export function readSample(result: LanguageModelV4GenerateResult, request: Gener
 }
 
 /** What was used, as reported or else estimated. */
-export function readUsage(result: LanguageModelV4GenerateResult, request: GenerateRequest, price: Price | undefined): MarkedUsage {
+export function readUsage(result: LanguageModelV4GenerateResult, request: GenerateRequest, price: Price | undefined): ModelUsage {
   const reported = (result as Partial<LanguageModelV4GenerateResult> | undefined)?.usage
   const said = textOf(result, request) ?? ''
   const input = count(reported?.inputTokens?.total)

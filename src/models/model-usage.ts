@@ -3,16 +3,10 @@ import type { Amounts } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
 import type { ModelUsage, Price } from './model.ts'
 
-/** Usage that may be marked as estimated, where a provider reported none. */
-export interface MarkedUsage extends ModelUsage {
-  /** Tokens were estimated from the texts. */
-  readonly estimated?: true
-}
-
 export const noUsage: ModelUsage = { generated: 0, evaluated: 0 }
 
 /** What two calls used together. A side that is not billed adds nothing; a side without a price leaves the money as it is. */
-export function addUsage(first: MarkedUsage, second: MarkedUsage): MarkedUsage {
+export function addUsage(first: ModelUsage, second: ModelUsage): ModelUsage {
   return {
     generated: first.generated + second.generated,
     evaluated: first.evaluated + second.evaluated,

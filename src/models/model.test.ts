@@ -21,12 +21,15 @@ describe('generate', () => {
     expect(context.used).toEqual({ calls: 1, tokens: 6, evaluatedTokens: 2, billedTokens: 8, usd: 0 })
   })
 
-  it('lowers maxTokens to what the grant has left, divided over the samples', async () => {
+  it('gives fewer samples, or one shorter one, when the grant is too small for all', async () => {
     const model = scripted({ answers: [words(40)] })
     const context = fakeContext({ grant: { tokens: 25 } })
     const samples = await generate(model, ask({ count: 4 }), context)
-    expect(samples.map((sample) => sample.text.split(' ').length)).toEqual([6, 6, 6, 6])
-    expect(context.used.tokens).toBe(24)
+    expect(samples.map((sample) => sample.text.split(' ').length)).toEqual([25])
+    expect(context.used.tokens).toBe(25)
+    const roomy = fakeContext({ grant: { tokens: 105 } })
+    const whole = await generate(model, ask({ count: 4 }), roomy)
+    expect(whole.map((sample) => sample.text.split(' ').length)).toEqual([40, 40])
   })
 
   it('starves when no tokens or no calls are left, before the model is asked', async () => {

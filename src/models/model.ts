@@ -100,7 +100,7 @@ export interface ModelUsage {
   readonly billed?: number
   readonly usd?: number
   /** The provider reported none, so that the counts are estimates. */
-  readonly estimated?: boolean
+  readonly estimated?: true
 }
 
 /**

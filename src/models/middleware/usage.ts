@@ -1,5 +1,6 @@
 // Adds up what models use, over all runs in which they are used. A run's own usage is in its result; this is for a whole process.
-import { type MarkedUsage, usageOf } from '../model-usage.ts'
+import type { ModelUsage } from '../model.ts'
+import { usageOf } from '../model-usage.ts'
 import { aroundModel, type ModelCall, type ModelMiddleware } from './wrap-model.ts'
 
 /** What one model used so far. */
@@ -20,7 +21,7 @@ export interface ModelTotals {
 export interface UsageTotals {
   of(model: string): ModelTotals
   all(): Readonly<Record<string, ModelTotals>>
-  add(model: string, usage: MarkedUsage, failed: boolean): void
+  add(model: string, usage: ModelUsage, failed: boolean): void
 }
 
 export interface UsageOptions {
@@ -30,7 +31,7 @@ export interface UsageOptions {
   readonly onUsage?: (call: {
     readonly model: string
     readonly kind: ModelCall['kind']
-    readonly usage: MarkedUsage
+    readonly usage: ModelUsage
     readonly failed: boolean
   }) => void
 }
@@ -47,7 +48,7 @@ export interface UsageOptions {
 export function usage(options: UsageOptions): ModelMiddleware {
   return (model) =>
     aroundModel(model, async (call, ask) => {
-      const count = (used: MarkedUsage, failed: boolean) => {
+      const count = (used: ModelUsage, failed: boolean) => {
         options.totals?.add(model.name, used, failed)
         options.onUsage?.({ model: model.name, kind: call.kind, usage: used, failed })
       }
