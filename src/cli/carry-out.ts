@@ -1,0 +1,96 @@
+// Carries out one search with a picture of its tree while it grows, and keeps its log in the runs database.
+// Whatever happens, what was found is kept, and the line that goes on with it is told.
+import type { Json } from '../core/common.ts'
+import type { SearchResult } from '../core/options.ts'
+import { search } from '../core/search.ts'
+import type { Tree } from '../core/tree.ts'
+import { type AssembledOptions, assemble } from '../front/assemble.ts'
+import type { RunSpec } from '../front/run-spec.ts'
+import { setupNamed } from '../front/setups/index.ts'
+import type { Model } from '../models/model.ts'
+import { newRunId } from '../traces/run-id.ts'
+import type { Store } from '../traces/store.ts'
+import { untilInterrupted } from './interrupt.ts'
+import { remark } from './output.ts'
+import { liveTree, type TreeFrame } from './render/live-tree.ts'
+import { defaultDatabase } from './shared-arguments.ts'
+import { treeView } from './tree-view.ts'
+
+export interface CarryOut {
+  readonly spec: RunSpec
+  readonly model: Model | undefined
+  readonly store: Store
+  /** The file of the store. */
+  readonly db: string
+  readonly runId?: string | undefined
+  readonly forkOf?: string
+  readonly replayOnly?: boolean
+  /** Show the tree while it grows. */
+  readonly live: boolean
+}
+
+export type AnyResult = SearchResult<unknown, unknown, unknown>
+
+export async function carryOut({
+  spec,
+  model,
+  store,
+  db,
+  runId = newRunId(),
+  forkOf,
+  replayOnly = false,
+  live,
+}: CarryOut): Promise<AnyResult> {
+  using interrupt = untilInterrupted()
+  const options: AssembledOptions = {
+    ...assemble(spec, { model }),
+    store,
+    runId,
+    replayOnly,
+    signal: interrupt.signal,
+    ...(forkOf === undefined ? {} : { forkOf }),
+  }
+  const picture = live ? pictureOf(spec, options) : undefined
+  try {
+    const result: AnyResult = await search({ ...options, ...(picture === undefined ? {} : { watch: picture.watch }) })
+    picture?.end(result.tree as Tree, result.node)
+    if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db)
+    return result
+  } catch (error) {
+    if (!replayOnly && (await store.summary(runId)) !== undefined) tellHowToGoOn(runId, db)
+    throw error
+  }
+}
+
+function tellHowToGoOn(runId: string, db: string): void {
+  remark(`the run is kept in ${db}; go on with: ${commandLine('resume', runId, db)}`)
+}
+
+/** A line that can be typed: `npx banyan runs tree ID`. */
+export function commandLine(verb: string, runId: string, db: string): string {
+  return `npx banyan ${verb} ${runId}${db === defaultDatabase ? '' : ` --db ${/^[\w./-]+$/.test(db) ? db : JSON.stringify(db)}`}`
+}
+
+function pictureOf(spec: RunSpec, options: AssembledOptions) {
+  const live = liveTree()
+  const caption = [spec.environment, `${spec.searcher} with ${spec.proposer}`, spec.model].filter(Boolean).join(' · ')
+  const root = rootLabel(spec, options)
+  let trials = 0
+  const frame = (tree: Tree, best: number | undefined) => (): TreeFrame => ({ root: treeView(tree, root, best), best, trials, caption })
+  return {
+    watch(tree: unknown, best: number | undefined): void {
+      trials++
+      live.update(frame(tree as Tree, best))
+    },
+    end: (tree: Tree, best: number | undefined) => live.end(frame(tree, best)),
+  }
+}
+
+/** What the root of a tree is called: the first line of the task as a person reads it. */
+export function rootLabel(spec: Pick<RunSpec, 'environment' | 'task'>, options: Pick<AssembledOptions, 'environment' | 'task'>): string {
+  const prompt = (spec.task as { readonly prompt?: Json } | null)?.prompt
+  if (typeof prompt === 'string') return prompt
+  const state = options.environment.initial(options.task)
+  const text = state instanceof Promise ? '' : options.environment.render(state)
+  return typeof text === 'string' && text !== '' ? text.trim() : setupNamed(spec.environment).summary
+}

@@ -1,0 +1,139 @@
+// `banyan solve`: one task, one search, the best answer that the budget allows.
+import type { Json } from '../../core/common.ts'
+import { BanyanError } from '../../core/errors.ts'
+import { assemble, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
+import { estimate } from '../../front/estimate.ts'
+import type { RunSpec } from '../../front/run-spec.ts'
+import { type AnySetup, setupNamed } from '../../front/setups/index.ts'
+import type { Model } from '../../models/model.ts'
+import { isRunId, requireRunId } from '../../traces/run-id.ts'
+import { sqlite } from '../../traces/sqlite.ts'
+import { carryOut } from '../carry-out.ts'
+import { defaultBudget } from '../default-budget.ts'
+import { chosenModel, openModel } from '../open-model.ts'
+import { amountsText, print, printJson, remark } from '../output.ts'
+import { readBudget, readSettings, readTask, readWhole } from '../read-values.ts'
+import { reportRun } from '../run-report.ts'
+import { db, defaultDatabase, json, modelArguments, searchArguments } from '../shared-arguments.ts'
+import { type Values, verb } from '../verb.ts'
+
+const args = {
+  prompt: { type: 'positional', description: 'what is asked, for environments that take a prompt' },
+  environment: { type: 'string', description: 'default: reasoning', valueHint: 'name', alias: 'e' },
+  task: { type: 'string', description: "the environment's task", valueHint: 'json' },
+  'task-file': { type: 'string', description: 'a file with the task', valueHint: 'file' },
+  ...modelArguments,
+  ...searchArguments,
+  'dry-run': { type: 'boolean', description: 'print what would be run and the most it can cost; run nothing' },
+  db,
+  'run-id': { type: 'string', description: 'name of the run; a run that is known is resumed', valueHint: 'id' },
+  json,
+} as const
+
+export const solve = verb({
+  name: 'solve',
+  summary: 'search for the best answer to one task',
+  args,
+  examples: [
+    'banyan solve "What is 17 + 25?"',
+    `banyan solve --environment writing --task '{"include":["dog","frisbee"],"sentences":1}' --budget tokens=400,seconds=60`,
+    `banyan solve --environment game24 --task '{"numbers":[4,9,10,13]}' --searcher mcts --set exploration=1.2 --budget expansions=100`,
+    'banyan solve "Name three trees." --model qwen3-4b --base-url http://localhost:8000/v1 --budget usd=0.10 --dry-run',
+  ],
+  run: runSolve,
+})
+
+async function runSolve(values: Values<typeof args>): Promise<void> {
+  const runId = values['run-id']
+  if (runId !== undefined && !isRunId(runId)) requireRunId(runId)
+  const { request, model } = await requested(values)
+  try {
+    const given = completeSpec(request)
+    const fallback = Object.keys(given.budget).length === 0 ? defaultBudget(model) : undefined
+    const spec = { ...given, ...(fallback === undefined ? {} : { budget: fallback.budget }) }
+    if (fallback !== undefined) remark(fallback.note)
+    if (values['dry-run']) return dryRun(spec, model, values.json)
+    const file = values.db ?? defaultDatabase
+    await using store = sqlite(file)
+    const result = await carryOut({ spec, model, store, db: file, runId, live: !values.json })
+    reportRun({ spec, result, db: file, json: values.json, notes: fallback === undefined ? [] : [fallback.note] })
+  } finally {
+    await model?.close?.()
+  }
+}
+
+/** What was asked for, with its model opened where one is needed. Everything that needs no model is checked before. */
+async function requested(values: Values<typeof args>): Promise<{ request: RunRequest; model: Model | undefined }> {
+  const setup = setupNamed(environmentOf(values))
+  const named = values.model !== undefined || values['base-url'] !== undefined
+  const request: RunRequest = {
+    environment: setup.name,
+    task: taskOf(setup, values),
+    model: named ? 'named' : undefined,
+    searcher: values.searcher,
+    settings: readSettings(values.set),
+    proposer: values.proposer,
+    evaluator: values.evaluator,
+    budget: readBudget(values.budget),
+    concurrency: readWhole('--concurrency', values.concurrency, 1),
+    seed: readWhole('--seed', values.seed, 0),
+  }
+  const draft = completeSpec(request)
+  if (!needsModel(draft)) {
+    if (named) remark(`the model is not used: neither the proposer ${draft.proposer} nor the evaluator ${draft.evaluator ?? ''} asks one`)
+    return { request: { ...request, model: undefined, proposer: draft.proposer }, model: undefined }
+  }
+  const model = await openModel(chosenModel(values.model, values['base-url']))
+  return { request: { ...request, model: model.name }, model }
+}
+
+function environmentOf({ environment, prompt }: Values<typeof args>): string {
+  if (environment !== undefined) return environment
+  if (prompt !== undefined) return 'reasoning'
+  throw new BanyanError('E_CLI_ARGUMENT', 'there is nothing to solve', {
+    wanted: 'a prompt, or --environment with --task',
+    hint: 'See `banyan solve --help`.',
+  })
+}
+
+function taskOf(setup: AnySetup, { prompt, task, ...values }: Values<typeof args>): Json {
+  const given = readTask(task, values['task-file'])
+  if (prompt === undefined) {
+    if (given !== undefined) return given
+    throw new BanyanError('E_CLI_ARGUMENT', `the environment ${setup.name} needs a task`, {
+      hint: `For example: --task '${JSON.stringify(setup.example)}'`,
+    })
+  }
+  if (given !== undefined) {
+    if (typeof given === 'object' && given !== null && !Array.isArray(given) && !('prompt' in given)) return { prompt, ...given }
+    throw new BanyanError('E_CLI_ARGUMENT', 'the prompt is given twice', { wanted: 'a prompt, or a task with a prompt of its own' })
+  }
+  if (setup.promptTask === undefined)
+    throw new BanyanError('E_CLI_ARGUMENT', `the environment ${setup.name} takes no prompt`, {
+      hint: `Give a task: --task '${JSON.stringify(setup.example)}'`,
+    })
+  return setup.promptTask(prompt) as Json
+}
+
+function dryRun(spec: RunSpec, model: Model | undefined, asJson: boolean): void {
+  const { searcher } = assemble(spec, { model })
+  const { most, usd } = estimate(spec.budget, model)
+  if (asJson) {
+    printJson({ dryRun: true, spec, settings: searcher.settings ?? null, most, usd: usd ?? null })
+    return
+  }
+  const lines = [
+    `environment  ${spec.environment}`,
+    `task         ${JSON.stringify(spec.task)}`,
+    `model        ${spec.model ?? 'none'}`,
+    `searcher     ${spec.searcher} ${JSON.stringify(searcher.settings ?? {})}`,
+    `proposer     ${spec.proposer}`,
+    `evaluator    ${spec.evaluator ?? 'none'}`,
+    `concurrency  ${spec.concurrency}`,
+    `seed         ${spec.seed}`,
+    `at most      ${amountsText(most)}`,
+    `cost         ${usd === undefined ? 'not known: neither a price nor a budget in usd bounds it' : usd === 0 ? 'nothing' : `at most $${usd.toFixed(4)}`}`,
+    'nothing was run',
+  ]
+  print(lines.join('\n'))
+}

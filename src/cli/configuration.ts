@@ -1,0 +1,50 @@
+// The configuration file `banyan.config.json`: hosted models by names of the user's own. It holds no keys: those come from the environment.
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+import { BanyanError } from '../core/errors.ts'
+import { schemaError } from '../front/run-spec.ts'
+import { readTextFile } from './read-values.ts'
+
+const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0), asOf: z.iso.date() })
+
+const hostedSchema = z.strictObject({
+  /** Address of an OpenAI-compatible service, as in `https://host/v1`. */
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  /** The service's own name of the model. Default: the name here. */
+  id: z.string().min(1).optional(),
+  /** US dollars for a million tokens. */
+  price: price.optional(),
+  /** Tokens of prompt and answer together. */
+  contextLength: z.int().min(1).optional(),
+  /** The service goes on from an assistant message at the end. */
+  prefix: z.boolean().optional(),
+})
+
+const configurationSchema = z.strictObject({
+  /** The model when none is named. */
+  model: z.string().min(1).optional(),
+  models: z.record(z.string().min(1), hostedSchema).default({}),
+})
+
+export type HostedModel = z.output<typeof hostedSchema>
+export type Configuration = z.output<typeof configurationSchema>
+
+export const configurationFile = 'banyan.config.json'
+
+/**
+ * The configuration of the working directory; empty where there is none.
+ * @throws `E_CLI_CONFIGURATION` with the field, the value and what is wanted.
+ */
+export function readConfiguration(): Configuration {
+  if (!existsSync(configurationFile)) return { models: {} }
+  let json: unknown
+  try {
+    json = JSON.parse(readTextFile(configurationFile, configurationFile))
+  } catch (cause) {
+    if (BanyanError.isInstance(cause)) throw cause
+    throw new BanyanError('E_CLI_CONFIGURATION', `${configurationFile} is no JSON (${(cause as Error).message})`, { cause })
+  }
+  const parsed = configurationSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  throw schemaError('E_CLI_CONFIGURATION', `${configurationFile} cannot be used`, json, parsed.error)
+}

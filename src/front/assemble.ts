@@ -1,0 +1,131 @@
+// Makes a search out of names: looks them up, checks the task, and puts the parts together. It loads no model and opens no store.
+
+import { checkBudget } from '../core/budget.ts'
+import type { Json } from '../core/common.ts'
+import { BanyanError, unknownName } from '../core/errors.ts'
+import type { SearchOptions } from '../core/options.ts'
+import { searcherNamed } from '../core/searchers/named.ts'
+import { requirePrice } from '../models/middleware/prices.ts'
+import type { Model } from '../models/model.ts'
+import { type RunSpec, schemaError } from './run-spec.ts'
+import { type AnySetup, setupNamed } from './setups/index.ts'
+
+/** What a user names; the rest has defaults, which the environment's setup knows. */
+export interface RunRequest {
+  readonly environment: string
+  readonly task: Json
+  readonly model?: string | undefined
+  readonly searcher?: string | undefined
+  /** Come on top of the setup's. */
+  readonly settings?: Readonly<Record<string, Json>> | undefined
+  readonly proposer?: string | undefined
+  readonly evaluator?: string | undefined
+  readonly budget?: Readonly<Record<string, number>> | undefined
+  readonly concurrency?: number | undefined
+  readonly seed?: number | undefined
+}
+
+/** A search whose types are the setup's own business. */
+// biome-ignore lint/suspicious/noExplicitAny: parts are looked up by name, so their types are not known here
+export type AssembledOptions = SearchOptions<any, any, any, any>
+
+/**
+ * Fills what was not named: searcher, settings, proposer, evaluator, concurrency 1, seed 0. The budget stays as it is.
+ * Where a model is named and the default proposer needs none, the proposer `model` is taken if there is one.
+ *
+ * @throws `E_ENVIRONMENT_UNKNOWN`, `E_SEARCHER_UNKNOWN`, `E_SEARCHER_SETTING`, `E_PROPOSER_UNKNOWN`, `E_EVALUATOR_UNKNOWN`,
+ * `E_TASK_INVALID`, `E_BUDGET_UNIT`, `E_BUDGET_AMOUNT`.
+ *
+ * @example
+ * const spec = completeSpec({ environment: 'game24', task: { numbers: [4, 9, 10, 13] }, budget: { expansions: 100 } })
+ */
+export function completeSpec(request: RunRequest): RunSpec {
+  const setup = setupNamed(request.environment)
+  const searcher = request.searcher ?? setup.searcher
+  const settings = { ...setup.searchers[searcher], ...request.settings }
+  searcherNamed(searcher, settings)
+  const proposer = request.proposer ?? defaultProposer(setup, request.model)
+  const evaluator = request.evaluator ?? Object.keys(setup.evaluators)[0]
+  partNamed(setup.proposers, proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)
+  if (evaluator !== undefined) partNamed(setup.evaluators, evaluator, 'E_EVALUATOR_UNKNOWN', `evaluator of ${setup.name}`)
+  checkTask(setup, request.task)
+  const budget = { ...request.budget }
+  checkBudget(budget)
+  return {
+    environment: setup.name,
+    task: request.task,
+    ...(request.model === undefined ? {} : { model: request.model }),
+    searcher,
+    settings,
+    proposer,
+    ...(evaluator === undefined ? {} : { evaluator }),
+    budget,
+    concurrency: request.concurrency ?? 1,
+    seed: request.seed ?? 0,
+  }
+}
+
+/** Whether a part of the search needs a model. */
+export function needsModel(spec: Pick<RunSpec, 'environment' | 'proposer' | 'evaluator'>): boolean {
+  const { proposers, evaluators } = setupNamed(spec.environment)
+  const needs = (make: ((parts: object) => unknown) | undefined): boolean => {
+    try {
+      make?.({})
+      return false
+    } catch (error) {
+      if (BanyanError.isInstance(error) && error.code === 'E_SETUP_MODEL') return true
+      throw error
+    }
+  }
+  return needs(proposers[spec.proposer]) || (spec.evaluator !== undefined && needs(evaluators[spec.evaluator]))
+}
+
+/**
+ * The search that a specification names; `spec` is kept in the run's header.
+ *
+ * @throws as `completeSpec` does; `E_SETUP_MODEL` when a part needs a model and there is none; `E_MODEL_PRICE` for a budget in usd with a
+ * model whose price is not known.
+ *
+ * @example
+ * const options = assemble(spec, { model })
+ * const result = await search({ ...options, store: sqlite('.banyan/runs.db') })
+ */
+export function assemble(spec: RunSpec, { model }: { readonly model?: Model | undefined } = {}): AssembledOptions {
+  const setup = setupNamed(spec.environment)
+  const parts = model === undefined ? {} : { model }
+  const proposer = partNamed(setup.proposers, spec.proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)(parts)
+  const evaluator =
+    spec.evaluator === undefined
+      ? undefined
+      : partNamed(setup.evaluators, spec.evaluator, 'E_EVALUATOR_UNKNOWN', `evaluator of ${setup.name}`)(parts)
+  if (spec.budget.usd !== undefined && model !== undefined) requirePrice(model)
+  const task = checkTask(setup, spec.task)
+  return {
+    environment: setup.environment(task),
+    task,
+    searcher: searcherNamed(spec.searcher, spec.settings),
+    proposer,
+    ...(evaluator === undefined ? {} : { evaluator }),
+    budget: spec.budget,
+    concurrency: spec.concurrency,
+    seed: spec.seed,
+    spec: spec as unknown as Json,
+  }
+}
+
+/** @throws `E_TASK_INVALID` with the field, the value and what is wanted. */
+export function checkTask(setup: AnySetup, task: Json): unknown {
+  const parsed = setup.task.safeParse(task)
+  if (parsed.success) return parsed.data
+  throw schemaError('E_TASK_INVALID', `this is no task of ${setup.name}`, task, parsed.error)
+}
+
+function defaultProposer(setup: AnySetup, model: string | undefined): string {
+  const first = Object.keys(setup.proposers)[0]!
+  return model !== undefined && 'model' in setup.proposers && !needsModel({ environment: setup.name, proposer: first }) ? 'model' : first
+}
+
+function partNamed<Part>(parts: Readonly<Record<string, Part>>, name: string, code: string, kind: string): Part {
+  if (!Object.hasOwn(parts, name)) throw unknownName(code, kind, name, Object.keys(parts))
+  return parts[name]!
+}
