@@ -1,5 +1,5 @@
 // The contract of a store as tests. Call it in a vitest file; it knows nothing of how a store keeps its runs.
-// Over 150 lines: one list of promises, read from top to bottom.
+// Over 300 lines: one list of promises, read from top to bottom.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Awaitable, Json } from '../core/common.ts'
 import type { CallEnd, LogEvent } from '../core/events.ts'

@@ -180,5 +180,6 @@ it('reads a chain of many thousand nodes', () => {
       node: { made: 0 },
     }),
   )
-  expect(treeOf(entries(log))).toMatchObject({ size: 20_001, root: { visits: 20_000 } })
+  const { size, root } = treeOf(entries(log))
+  expect([size, root?.visits]).toEqual([20_001, 20_000])
 })

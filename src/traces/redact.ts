@@ -19,6 +19,8 @@ export interface RedactOptions {
 }
 
 const shortest = 8
+/** Longer keys of usage are looked at like texts. */
+const longestUnit = 24
 const secretVariable = /(?:^|_)(?:API_?KEY|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD)$/i
 
 /** Values of the variables whose names say that they are secret (`*_API_KEY`, `*_TOKEN`, `*_SECRET` …), of at least 8 characters. */
@@ -51,7 +53,7 @@ export function redactor(options: RedactOptions = {}): Redactor {
     let result = secrets.length === 0 ? event : mapped(event, masked)
     for (const part of ['error', 'usage'] as const) {
       const value = (result as { [key: string]: unknown })[part]
-      if (value === undefined) continue
+      if (value === undefined || onlyNumbers(value)) continue
       const clean = mapped(value, maskCredentials, isCredentialKey)
       if (clean !== value) result = { ...result, [part]: clean } as LogEvent
     }
@@ -117,6 +119,13 @@ function mapped<Value>(value: Value, text: (text: string) => string, secretKey: 
     // `fromEntries` defines properties, so that a key named `__proto__` stays a key.
     return changes === undefined ? item : Object.fromEntries(Object.entries(item).map((entry) => changes.get(entry[0]) ?? entry))
   }
+}
+
+/** The usual form of usage, which needs no look at each key. */
+function onlyNumbers(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  for (const key in value) if (typeof (value as Record<string, unknown>)[key] !== 'number' || key.length > longestUnit) return false
+  return true
 }
 
 /** Numbers are amounts: a unit may be called `token`. */

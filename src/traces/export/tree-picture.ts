@@ -1,5 +1,5 @@
 // A tidy static picture of a run's tree: best path marked, values as colours, what is not drawn counted. It opens anywhere and loads nothing.
-// Over 150 lines: the parts of one drawing, from the frame to the legend.
+// Over 300 lines: the parts of one drawing, from the frame to the legend.
 import type { Json } from '../../core/common.ts'
 import type { LogEntry } from '../../core/log.ts'
 import { type TraceNode, type TraceTree, treeOf } from '../query.ts'
@@ -300,7 +300,7 @@ function shortValue(value: number): string {
 function factsOf({ solved, status, stopped, trials, nodes, usage, model, seconds }: RunSummary): string {
   const end = solved ? 'solved' : status === 'finished' ? `not solved (${stopped ?? 'ended'})` : 'not finished'
   const tokens = usage.tokens === undefined ? undefined : `${usage.tokens.toLocaleString('en')} tokens`
-  const time = seconds === undefined ? undefined : `${seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0)} s`
+  const time = seconds === undefined ? undefined : `${seconds.toFixed(seconds < 1 ? 2 : seconds < 10 ? 1 : 0)} s`
   return [end, `${trials} trials`, `${nodes} nodes`, tokens, time, label(model, 40) || undefined]
     .filter((fact) => fact !== undefined)
     .join(' · ')
