@@ -17,7 +17,7 @@ export class Random {
     this.#a = mix(seed ^ 0x9e3779b9)
     this.#b = mix(low ^ 0x85ebca6b)
     this.#c = mix(
-      Math.floor(seed / 4294967296) ^ (typeof key === 'number' ? Math.floor(key / 4294967296) : hashText(key, 0x5bd1e995)) ^ 0xc2b2ae35,
+      Math.imul(Math.floor(seed / 4294967296), 0x27d4eb2f) ^ (typeof key === 'number' ? Math.floor(key / 4294967296) : hashText(key, 0x5bd1e995)) ^ 0xc2b2ae35,
     )
     this.#counter = 1
     for (let round = 0; round < 12; round++) this.integer()
