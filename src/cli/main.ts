@@ -8,6 +8,7 @@ import { version } from './version.ts'
 
 const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   solve: async () => (await import('./commands/solve.ts')).solve,
+  compare: async () => (await import('./commands/compare.ts')).compare,
 }
 
 const main = verbs('banyan', 'Tree search for language models: search, watch, learn.', commands, [

@@ -1,0 +1,64 @@
+// An arm that is a search: one specification, run on every task with every seed.
+import type { Json } from '../core/common.ts'
+import type { Log } from '../core/log.ts'
+import { search } from '../core/search.ts'
+import { assemble } from '../front/assemble.ts'
+import type { RunSpec } from '../front/run-spec.ts'
+import type { Model } from '../models/model.ts'
+import type { Arm } from './compare.ts'
+
+export interface SearchArmOptions {
+  /** `searcher` or `searcher/proposer`. */
+  readonly name: string
+  /** Task and seed are replaced by those of each run. */
+  readonly spec: RunSpec
+  readonly model?: Model | undefined
+  /** Where the runs are kept. Default: nowhere. */
+  readonly store?: Log | undefined
+}
+
+/**
+ * @throws what `assemble` throws for the specification's own task.
+ * @example
+ * const arm = searchArm({ name: 'beam', spec: completeSpec({ environment: 'writing', task, searcher: 'beam', budget: { tokens: 200 } }), model })
+ */
+export function searchArm({ name, spec, model, store }: SearchArmOptions): Arm {
+  const { environment, searcher, proposer, evaluator } = assemble(spec, { model })
+  return {
+    name,
+    settings: {
+      environment: `${environment.name}@${environment.version ?? '1'}`,
+      searcher: described(searcher),
+      proposer: described(proposer as Part),
+      evaluator: evaluator === undefined ? null : described(evaluator as Part),
+      concurrency: spec.concurrency,
+    },
+    evaluators: evaluator === undefined ? [] : [evaluator as Part],
+    async run({ task }, seed, signal) {
+      const options = assemble({ ...spec, task, seed }, { model })
+      const { runId, answer, solved, usage, seconds, stopped } = await search({
+        ...options,
+        signal,
+        ...(store === undefined ? {} : { store }),
+      })
+      return {
+        ...(store === undefined ? {} : { runId }),
+        answer: answer as Json | undefined,
+        solved,
+        usage,
+        seconds,
+        stopped,
+      }
+    },
+  }
+}
+
+interface Part {
+  readonly name: string
+  readonly settings?: Json
+  readonly oracle?: 'training-label'
+}
+
+function described({ name, settings }: Part): Json {
+  return { name, settings: settings ?? null }
+}
