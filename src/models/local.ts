@@ -120,6 +120,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   const prompts = promptTokens(loaded, library, memory, options.chatTemplate)
   const machine = { model: loaded, decoder, lockStep, memory, contextLength }
   let generated = 0
+  let closed = false
 
   async function counted<Result>(work: (spent: Spent) => Promise<Result>) {
     const spent: Spent = { generated: 0, evaluated: 0 }
@@ -137,6 +138,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   }
 
   function placed(request: GenerateRequest | ScoreRequest, atLeast: (placed: Placed) => number): Placed {
+    if (closed) throw new ModelError('E_MODEL_REQUEST', `the model ${name} is closed`)
     const place = prompts.place(request)
     const length = place.before.length + place.beginningTokens.length
     if (length === 0) throw new ModelError('E_MODEL_REQUEST', 'the prompt is empty', { wanted: 'at least one token' })
@@ -207,6 +209,8 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
     },
     statistics: () => ({ ...pool.counts, ...lockStep.counts, generated }),
     async close() {
+      if (closed) return
+      closed = true
       await lockStep.close()
       decoder.close()
       await context.dispose()

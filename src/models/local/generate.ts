@@ -1,5 +1,4 @@
-// Samples for one request: the prompt is evaluated once, every sample's first token is drawn there, and each sample then goes on as
-// its own piece of work. It knows nothing of lanes or rounds.
+// Samples for one request. What they share is evaluated once: the prompt, and all that they say alike before they part. It knows nothing of lanes or rounds.
 import type { LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import { Random } from '../../core/random.ts'
 import type { GenerateRequest, ModelRun, ModelUsage, Sample } from '../model.ts'
@@ -47,12 +46,13 @@ export function settled(work: Promise<void>): Promise<Settled> {
 }
 
 /**
- * Waits for the trunk, then for the branches that it made.
+ * Waits for the trunk and for the branches; these may make further ones before they end.
  * @throws the first error, after all have ended.
  */
 export async function allEnded(trunk: Promise<void>, branches: readonly Promise<Settled>[]): Promise<void> {
-  const first = await settled(trunk)
-  for (const end of [first, ...(await Promise.all(branches))]) if ('error' in end) throw end.error
+  const ends = [await settled(trunk)]
+  for (let i = 0; i < branches.length; i++) ends.push(await branches[i]!)
+  for (const end of ends) if ('error' in end) throw end.error
 }
 
 /**
@@ -79,7 +79,10 @@ export async function generateSamples(
   /** Draws a draft's next token; true when it goes on. */
   const advance = async (draft: Draft, logits: Logits): Promise<boolean> => {
     const drawn = await logits.draw(draft.sampler, request.logProbs === true)
-    if (drawn === undefined) return false
+    if (drawn === undefined) {
+      draft.finish = 'other'
+      return false
+    }
     spent.generated++
     if (machine.model.isEogToken(drawn.token as never)) {
       draft.finish = 'stop'
@@ -95,37 +98,32 @@ export async function generateSamples(
     return draft.ids.length < request.maxTokens && prompt.length + draft.ids.length < machine.contextLength
   }
 
-  /** The work of one draft, from where `tokens` end. */
-  const work = (tokens: number[], read: Work['read']): Work => ({
+  const branches: Promise<Settled>[] = []
+  /** Goes on with drafts that have said the same so far, as one piece of work; where they part, each group gets its own. */
+  const follow = (tokens: number[], drafts: readonly Draft[]): Work => ({
     tokens,
     readFrom: tokens.length - 1,
-    read,
+    async read(_index, logits) {
+      const going = await Promise.all(drafts.map((draft) => advance(draft, logits)))
+      const groups = new Map<number, Draft[]>()
+      for (const draft of drafts.filter((_, index) => going[index])) {
+        const token = draft.ids.at(-1)!
+        groups.set(token, [...(groups.get(token) ?? []), draft])
+      }
+      const [own, ...parting] = groups
+      for (const [token, group] of parting) branches.push(settled(machine.lockStep.run(follow([...tokens, token], group), 'next')))
+      if (own === undefined) return
+      tokens.push(own[0])
+      drafts = own[1]
+    },
     evaluated(from, count) {
       spent.evaluated += Math.max(0, Math.min(from + count, prompt.length) - from)
     },
     signal: run.signal,
   })
-  const goOn = (draft: Draft, tokens: number[]) => async (_index: number, logits: Logits) => {
-    if (await advance(draft, logits)) tokens.push(draft.ids.at(-1)!)
-  }
 
-  const [first, ...others] = drafts
-  const branches: Promise<Settled>[] = []
-  const trunk = [...prompt]
-  let begun = false
-  const readTrunk = async (index: number, logits: Logits) => {
-    const read = goOn(first!, trunk)
-    if (begun) return read(index, logits)
-    begun = true
-    await read(index, logits)
-    for (const draft of others) {
-      if (!(await advance(draft, logits))) continue
-      const tokens = [...prompt, ...draft.ids]
-      branches.push(settled(machine.lockStep.run(work(tokens, goOn(draft, tokens)), 'next')))
-    }
-  }
   try {
-    await allEnded(machine.lockStep.run(work(trunk, readTrunk)), branches)
+    await allEnded(machine.lockStep.run(follow([...prompt], drafts)), branches)
     return drafts.map((draft) => sampleOf(draft, request.logProbs === true))
   } finally {
     for (const draft of drafts) {
