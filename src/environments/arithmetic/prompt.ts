@@ -3,15 +3,18 @@
 import type { ChoicePrompt } from '../moves/chosen.ts'
 import { type Numbers, numbersText } from './moves.ts'
 
-/** First steps towards 24. With two numbers left every move ends the game, so there is nothing to ask. */
+/**
+ * First steps towards 24; only the first move is asked for. There a small model's preferences put about twice as much weight on moves from
+ * which 24 can be reached as equal priors do; asking again after each move costs many times as much.
+ */
 export function game24Prompt(state: Numbers): ChoicePrompt | undefined {
-  if (state.left.length < 3) return undefined
+  if (state.moves.length > 0 || state.left.length < 3) return undefined
   return { prompt: `Make 24 with the numbers. First step:\n${steps24}${numbersText(state)}:` }
 }
 
-/** First steps towards any target; nothing to ask with two numbers left. */
+/** First steps towards any target; only the first move is asked for. */
 export function countdownPrompt(state: Numbers & { readonly target: number }): ChoicePrompt | undefined {
-  if (state.left.length < 3) return undefined
+  if (state.moves.length > 0 || state.left.length < 3) return undefined
   return { prompt: `Make the target with the numbers. First step:\n${stepsAny}${numbersText(state)} -> ${state.target}:` }
 }
 

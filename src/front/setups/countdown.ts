@@ -28,8 +28,8 @@ export const countdownSetup = setup<CountdownState, string, CountdownTask, strin
     goal: () => goalReached(goal),
   },
   searchers: {
-    mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', exploration: 0.1 },
-    'best-first': { twins: 'prune' },
+    mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', selection: 'puct', exploration: 0.3 },
+    'best-first': { twins: 'prune', priorWeight: 0.3 },
     beam: { width: 5 },
   },
   searcher: 'best-first',
