@@ -1,0 +1,38 @@
+// The setup of writing: text under checkable rules. It knows no reference text.
+import { chunks, wholeTexts } from '../../environments/writing/proposer.ts'
+import { type WritingTask, writingTaskSchema } from '../../environments/writing/task.ts'
+import { type WritingAction, type WritingState, writing } from '../../environments/writing.ts'
+import { writingRules } from '../../evaluators/writing-rules.ts'
+import { setup } from '../setup.ts'
+import { neededModel } from './needed-model.ts'
+
+const environment = writing()
+
+/** Text under rules: words to use or avoid, counts, beginnings and endings, patterns, JSON. */
+export const writingSetup = setup<WritingState, WritingAction, WritingTask, string>({
+  name: 'writing',
+  summary: 'text under checkable rules: words to use or avoid, how many words and sentences, begins and ends with, JSON of a schema',
+  task: writingTaskSchema,
+  example: { include: [{ word: 'dog' }, { word: 'frisbee' }], sentences: { exactly: 1 } },
+  promptTask: (prompt) => ({ prompt }),
+  environment: () => environment,
+  proposers: {
+    /** A few tokens at a time. */
+    model: (parts) => chunks({ model: neededModel('the proposer model', parts) }),
+    /** A whole text at once. */
+    whole: (parts) => wholeTexts({ model: neededModel('the proposer whole', parts) }),
+    /** The model's most likely whole text. */
+    greedy: (parts) => wholeTexts({ model: neededModel('the proposer greedy', parts), name: 'greedy', temperature: 0 }),
+  },
+  evaluators: { rules: () => writingRules() },
+  searchers: {
+    greedy: { propose: 'greedy' },
+    'best-of-n': { propose: 'whole', n: null },
+    vote: { propose: 'whole', n: 8 },
+    beam: { width: 3, branching: 4, rootBranching: 8, restarts: null },
+    'best-first': { branching: 4 },
+    mcts: { branching: 4, exploration: 0.5, backup: 'max' },
+  },
+  searcher: 'beam',
+  show: (answer) => answer,
+})
