@@ -1,12 +1,11 @@
 // Carries out one search with a picture of its tree while it grows, and keeps its log in the runs database.
 // Whatever happens, what was found is kept, and the line that goes on with it is told.
-import type { Json } from '../core/common.ts'
+import { BanyanError } from '../core/errors.ts'
 import type { SearchResult } from '../core/options.ts'
 import { search } from '../core/search.ts'
 import type { Tree } from '../core/tree.ts'
 import { type AssembledOptions, assemble } from '../front/assemble.ts'
 import type { RunSpec } from '../front/run-spec.ts'
-import { setupNamed } from '../front/setups/index.ts'
 import type { Model } from '../models/model.ts'
 import { newRunId } from '../traces/run-id.ts'
 import type { Store } from '../traces/store.ts'
@@ -14,7 +13,7 @@ import { untilInterrupted } from './interrupt.ts'
 import { remark } from './output.ts'
 import { liveTree, type TreeFrame } from './render/live-tree.ts'
 import { defaultDatabase } from './shared-arguments.ts'
-import { treeView } from './tree-view.ts'
+import { taskText, treeView } from './tree-view.ts'
 
 export interface CarryOut {
   readonly spec: RunSpec
@@ -50,14 +49,15 @@ export async function carryOut({
     signal: interrupt.signal,
     ...(forkOf === undefined ? {} : { forkOf }),
   }
-  const picture = live ? pictureOf(spec, options) : undefined
+  const picture = live ? pictureOf(spec) : undefined
   try {
     const result: AnyResult = await search({ ...options, ...(picture === undefined ? {} : { watch: picture.watch }) })
     picture?.end(result.tree as Tree, result.node)
     if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db)
     return result
   } catch (error) {
-    if (!replayOnly && (await store.summary(runId)) !== undefined) tellHowToGoOn(runId, db)
+    const busy = BanyanError.isInstance(error) && error.code === 'E_RUN_BUSY'
+    if (!busy && !replayOnly && (await store.summary(runId)) !== undefined) tellHowToGoOn(runId, db)
     throw error
   }
 }
@@ -71,10 +71,10 @@ export function commandLine(verb: string, runId: string, db: string): string {
   return `npx banyan ${verb} ${runId}${db === defaultDatabase ? '' : ` --db ${/^[\w./-]+$/.test(db) ? db : JSON.stringify(db)}`}`
 }
 
-function pictureOf(spec: RunSpec, options: AssembledOptions) {
+function pictureOf(spec: RunSpec) {
   const live = liveTree()
   const caption = [spec.environment, `${spec.searcher} with ${spec.proposer}`, spec.model].filter(Boolean).join(' · ')
-  const root = rootLabel(spec, options)
+  const root = taskText(spec.task)
   let trials = 0
   const frame = (tree: Tree, best: number | undefined) => (): TreeFrame => ({ root: treeView(tree, root, best), best, trials, caption })
   return {
@@ -84,13 +84,4 @@ function pictureOf(spec: RunSpec, options: AssembledOptions) {
     },
     end: (tree: Tree, best: number | undefined) => live.end(frame(tree, best)),
   }
-}
-
-/** What the root of a tree is called: the first line of the task as a person reads it. */
-export function rootLabel(spec: Pick<RunSpec, 'environment' | 'task'>, options: Pick<AssembledOptions, 'environment' | 'task'>): string {
-  const prompt = (spec.task as { readonly prompt?: Json } | null)?.prompt
-  if (typeof prompt === 'string') return prompt
-  const state = options.environment.initial(options.task)
-  const text = state instanceof Promise ? '' : options.environment.render(state)
-  return typeof text === 'string' && text !== '' ? text.trim() : setupNamed(spec.environment).summary
 }

@@ -9,6 +9,11 @@ import { version } from './version.ts'
 const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   solve: async () => (await import('./commands/solve.ts')).solve,
   compare: async () => (await import('./commands/compare.ts')).compare,
+  resume: async () => (await import('./commands/resume.ts')).resume,
+  fork: async () => (await import('./commands/fork.ts')).fork,
+  runs: async () => (await import('./commands/runs.ts')).runs,
+  models: async () => (await import('./commands/models.ts')).models,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }
 
 const main = verbs('banyan', 'Tree search for language models: search, watch, learn.', commands, [

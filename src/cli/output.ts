@@ -16,8 +16,13 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`)
 }
 
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+function jsonText(value: unknown): string {
+  return escapedJson(JSON.stringify(value))
+}
+
+/** JSON in which characters that steer a terminal are written as escapes; it means the same. */
+export function escapedJson(text: string): string {
+  return text.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g

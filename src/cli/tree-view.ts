@@ -13,6 +13,22 @@ export function actionText(action: Json | undefined): string {
   return JSON.stringify(action)
 }
 
+/** A task on one line: its prompt, else its fields: `include dog, frisbee; sentences 1`. */
+export function taskText(task: Json): string {
+  if (typeof task !== 'object' || task === null || Array.isArray(task)) return typeof task === 'string' ? task : JSON.stringify(task)
+  const { prompt, ...fields } = task as { readonly [name: string]: Json | undefined }
+  if (typeof prompt === 'string') return prompt
+  return Object.entries(fields)
+    .map(([name, value]) => `${name} ${fieldText(value)}`)
+    .join('; ')
+}
+
+function fieldText(value: Json | undefined): string {
+  if (Array.isArray(value)) return value.map(fieldText).join(', ')
+  if (typeof value === 'object' && value !== null) return Object.values(value).map(fieldText).join(' ')
+  return String(value)
+}
+
 /** Most nodes of a view; below them only the best path is followed. */
 const most = 3000
 
@@ -43,17 +59,13 @@ function statusOf(tree: Tree, node: NodeId): TreeStatus {
 }
 
 /** The tree of a run read from its log. */
-export function traceView(
-  trace: TraceTree,
-  rootLabel: string,
-  ranges: (node: TraceNode) => TreeStatus = traceStatus,
-): TreeView | undefined {
+export function traceView(trace: TraceTree, rootLabel: string): TreeView | undefined {
   const view = (node: TraceNode): TreeView => ({
     id: node.id,
     label: node.parent < 0 ? rootLabel : actionText(node.action),
     value: node.value,
     visits: node.visits,
-    status: ranges(node),
+    status: traceStatus(node),
     children: node.children.map(view),
   })
   return trace.root === undefined ? undefined : view(trace.root)

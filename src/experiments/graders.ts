@@ -6,12 +6,14 @@ import { game24Grader } from '../graders/game24.ts'
 import type { Grader } from '../graders/grader.ts'
 import { reasoningGrader } from '../graders/reasoning.ts'
 import { ticTacToeGrader } from '../graders/tic-tac-toe.ts'
+import { writingGrader } from '../graders/writing.ts'
 
 /** A grader whose types are its own business: tasks, answers and references come as JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: the catalogue holds graders of different types
 type AnyGrader = Grader<any, any, any>
 
 const graders: Readonly<Record<string, () => AnyGrader>> = {
+  writing: () => writingGrader(),
   reasoning: () => reasoningGrader(),
   game24: () => game24Grader,
   countdown: () => countdownGrader,

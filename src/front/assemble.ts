@@ -31,6 +31,7 @@ export type AssembledOptions = SearchOptions<any, any, any, any>
 
 /**
  * Fills what was not named: searcher, settings, proposer, evaluator, concurrency 1, seed 0. The budget stays as it is.
+ * The settings `propose` and `evaluate` name parts, as `proposer` and `evaluator` do, which come before them.
  * Where a model is named and the default proposer needs none, the proposer `model` is taken if there is one.
  *
  * @throws `E_ENVIRONMENT_UNKNOWN`, `E_SEARCHER_UNKNOWN`, `E_SEARCHER_SETTING`, `E_PROPOSER_UNKNOWN`, `E_EVALUATOR_UNKNOWN`,
@@ -42,10 +43,11 @@ export type AssembledOptions = SearchOptions<any, any, any, any>
 export function completeSpec(request: RunRequest): RunSpec {
   const setup = setupNamed(request.environment)
   const searcher = request.searcher ?? setup.searcher
-  const settings = { ...setup.searchers[searcher], ...request.settings }
+  // A setting that names a part names one of the setup: it is the run's own, under the name `default`.
+  const { propose, evaluate, ...settings } = { ...setup.searchers[searcher], ...request.settings }
   searcherNamed(searcher, settings)
-  const proposer = request.proposer ?? defaultProposer(setup, request.model)
-  const evaluator = request.evaluator ?? Object.keys(setup.evaluators)[0]
+  const proposer = request.proposer ?? partSetting('propose', propose) ?? defaultProposer(setup, request.model)
+  const evaluator = request.evaluator ?? partSetting('evaluate', evaluate) ?? Object.keys(setup.evaluators)[0]
   partNamed(setup.proposers, proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)
   if (evaluator !== undefined) partNamed(setup.evaluators, evaluator, 'E_EVALUATOR_UNKNOWN', `evaluator of ${setup.name}`)
   checkTask(setup, request.task)
@@ -123,6 +125,14 @@ export function checkTask(setup: AnySetup, task: Json): unknown {
 function defaultProposer(setup: AnySetup, model: string | undefined): string {
   const first = Object.keys(setup.proposers)[0]!
   return model !== undefined && 'model' in setup.proposers && !needsModel({ environment: setup.name, proposer: first }) ? 'model' : first
+}
+
+function partSetting(name: string, value: Json | undefined): string | undefined {
+  if (value === undefined || typeof value === 'string') return value === 'default' ? undefined : value
+  throw new BanyanError('E_SEARCHER_SETTING', `the setting ${JSON.stringify(name)} cannot be used`, {
+    seen: value,
+    wanted: 'the name of a part',
+  })
 }
 
 function partNamed<Part>(parts: Readonly<Record<string, Part>>, name: string, code: string, kind: string): Part {

@@ -1,5 +1,6 @@
 // The formats of task files by name. A new format is added here.
 import { BanyanError, unknownName } from '../../core/errors.ts'
+import { commongenFormat } from './commongen.ts'
 import { connect4Format } from './connect4.ts'
 import { countdownFormat } from './countdown.ts'
 import type { TaskFormat } from './format.ts'
@@ -7,7 +8,7 @@ import { game24Format } from './game24.ts'
 import { gsm8kFormat } from './gsm8k.ts'
 import { plainFormat } from './plain.ts'
 
-const formats: readonly TaskFormat[] = [gsm8kFormat, game24Format, countdownFormat, connect4Format]
+const formats: readonly TaskFormat[] = [commongenFormat, gsm8kFormat, game24Format, countdownFormat, connect4Format]
 
 export const formatNames: readonly string[] = ['jsonl', ...formats.map(({ name }) => name)]
 
