@@ -3,15 +3,18 @@ import type { Numbers } from '../../environments/arithmetic/moves.ts'
 import { game24Prompt } from '../../environments/arithmetic/prompt.ts'
 import { type Game24Task, game24, game24Task } from '../../environments/game24.ts'
 import { chosen } from '../../environments/moves/chosen.ts'
+import { likeliest, sampled } from '../../environments/moves/drawn.ts'
 import { uniform } from '../../environments/moves/uniform.ts'
 import { cascade } from '../../evaluators/combine.ts'
 import { scaleJudge } from '../../evaluators/judge/scale.ts'
 import { goalReached, numberPromise } from '../../evaluators/numbers.ts'
-import { setup } from '../setup.ts'
+import { type SetupParts, setup } from '../setup.ts'
 import { neededModel } from './needed-model.ts'
 
 const environment = game24()
 const goal = { target: () => 24, answer: environment.answer }
+
+const modelled = (parts: SetupParts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: game24Prompt })
 
 /** The game of 24: a model only chooses among listed moves. */
 export const game24Setup = setup<Numbers, string, Game24Task, string>({
@@ -22,7 +25,14 @@ export const game24Setup = setup<Numbers, string, Game24Task, string>({
   environment: () => environment,
   proposers: {
     uniform: () => uniform(environment),
-    model: (parts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: game24Prompt }),
+    /** All moves, with the model's priors. */
+    model: modelled,
+    /** The model's likeliest move. */
+    likeliest: (parts) => likeliest(modelled(parts)),
+    /** One move, drawn by the model's priors. */
+    sampled: (parts) => sampled(modelled(parts)),
+    /** One move, all alike likely. */
+    random: () => sampled(uniform(environment)),
   },
   evaluators: {
     /** The verdict at the end, and before it what the numbers left promise. */
@@ -41,6 +51,9 @@ export const game24Setup = setup<Numbers, string, Game24Task, string>({
       ]),
   },
   searchers: {
+    greedy: { propose: 'likeliest' },
+    'best-of-n': { propose: 'sampled', n: null },
+    vote: { propose: 'sampled' },
     mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', selection: 'puct', exploration: 0.3 },
     'best-first': { twins: 'prune', priorWeight: 0.3 },
     beam: { width: 5 },
