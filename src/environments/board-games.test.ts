@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../core/random.ts'
 import { testEnvironment } from '../testing/test-environment.ts'
-import { type ConnectFourState, connectFour } from './connect-four.ts'
-import { ticTacToe } from './tic-tac-toe.ts'
+import { type ConnectFourState, connectFour, connectFourTask } from './connect-four.ts'
+import { ticTacToe, ticTacToeTask } from './tic-tac-toe.ts'
 
 testEnvironment({ name: 'tic-tac-toe', create: ticTacToe, tasks: [{ moves: '' }, { moves: '519' }, {}], illegal: 0 })
 testEnvironment({ name: 'connect-four', create: connectFour, tasks: [{ moves: '' }, { moves: '444444' }, {}], illegal: 8 })
@@ -120,6 +120,22 @@ describe('connect four', () => {
     expect(() => environment.initial({ moves: '1111111' })).toThrow(/move 7/)
     expect(() => environment.initial({ moves: '12121211' })).toThrow(/after the end/)
   })
+})
+
+it.each([
+  [connectFourTask, { moves: '8' }, /columns from 1 to 7/],
+  [connectFourTask, { moves: '1111111' }, /move 7/],
+  [connectFourTask, { moves: '1212121' }, /not over/],
+  [connectFourTask, { moves: 44 }, /string/],
+  [ticTacToeTask, { moves: '55' }, /move 2/],
+  [ticTacToeTask, { moves: '14253' }, /not over/],
+])('a task is checked: %#', (schema, task, message) => {
+  expect(
+    schema
+      .safeParse(task)
+      .error?.issues.map((issue) => issue.message)
+      .join('; '),
+  ).toMatch(message)
 })
 
 function plainFour(board: readonly (readonly number[])[], player: number): boolean {

@@ -6,11 +6,15 @@ import type { Environment, Step } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 
-/** The columns played so far, 1 to 7, the players in turn. */
+/** The columns played so far, 1 to 7, the players in turn: a legal game that is not over. */
 export const connectFourTask = z.strictObject({
   moves: z
     .string()
     .regex(/^[1-7]*$/, 'columns from 1 to 7, as in "4453"')
+    .superRefine((moves, { addIssue }) => {
+      const problem = positionProblem(moves)
+      if (problem !== undefined) addIssue({ code: 'custom', message: problem })
+    })
     .default(''),
 })
 export type ConnectFourTask = z.input<typeof connectFourTask>
@@ -78,6 +82,15 @@ function start(moves: string): ConnectFourState {
     state = { ...drop(state, Number(move)), first: 0 }
   }
   return state
+}
+
+/** Why no move can be asked for after these moves; undefined when one can. */
+function positionProblem(moves: string): string | undefined {
+  try {
+    return actions(start(moves)).length === 0 ? 'a game that is not over' : undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 function actions(state: ConnectFourState): readonly number[] {

@@ -5,11 +5,15 @@ import type { Environment, Step } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 
-/** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. */
+/** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. A legal game that is not over. */
 export const ticTacToeTask = z.strictObject({
   moves: z
     .string()
     .regex(/^[1-9]*$/, 'cells from 1 to 9, as in "519"')
+    .superRefine((moves, { addIssue }) => {
+      const problem = positionProblem(moves)
+      if (problem !== undefined) addIssue({ code: 'custom', message: problem })
+    })
     .default(''),
 })
 export type TicTacToeTask = z.input<typeof ticTacToeTask>
@@ -72,6 +76,15 @@ function start(moves: string): TicTacToeState {
     state = { ...place(state, Number(move)), first: 0 }
   }
   return state
+}
+
+/** Why no move can be asked for after these moves; undefined when one can. */
+function positionProblem(moves: string): string | undefined {
+  try {
+    return actions(start(moves)).length === 0 ? 'a game that is not over' : undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 function actions(state: TicTacToeState): readonly number[] {
