@@ -33,16 +33,11 @@ function judge(node: NodeView<WritingState, WritingAction>, likelihood: number):
   const { task, text, finished } = node.state
   const rules = rulesOf(task)
   const coverage = rules.include === undefined ? 1 : 1 - rules.include.missing(text).length / rules.wanted
-  if (finished) {
-    const { passed, reasons, progress } = rules.check(text)
-    const values = { coverage, progress }
-    return passed ? { value: 1, values, certain: true } : { value: 0, values, critique: reasons.join('; '), certain: true }
-  }
+  const { passed, reasons, progress } = rules.check(text)
+  const values = { coverage, progress }
   const broken = rules.broken(text)
-  if (broken !== undefined) return { value: 0, values: { coverage, progress: 0 }, critique: broken, certain: true }
+  if (broken !== undefined) return { value: 0, values, critique: broken, certain: true }
+  if (finished) return passed ? { value: 1, values, certain: true } : { value: 0, values, critique: reasons.join('; '), certain: true }
   const mean = node.tokenCount === 0 ? 0 : node.logProb / node.tokenCount
-  return {
-    value: 1 / (1 + Math.exp(-4 * (coverage - 0.5 + likelihood * mean))),
-    values: { coverage, progress: rules.check(text).progress },
-  }
+  return { value: 1 / (1 + Math.exp(-4 * (coverage - 0.5 + likelihood * mean))), values }
 }

@@ -23,7 +23,7 @@ const wordsSchema = z
   .min(1, 'wanted at least one word')
   .max(200, 'wanted at most 200 words')
 
-const countWanted = 'wanted a whole number, or { "exactly": n } or { "atLeast": n, "atMost": m }'
+const countWanted = 'wanted a whole number of at least 1, or { "exactly": n } or { "atLeast": n, "atMost": m }'
 const number = z.int({ error: countWanted }).min(0, countWanted).max(100_000, countWanted)
 const countSchema = z.union(
   [

@@ -79,7 +79,9 @@ function wantedWords(list: readonly TaskWord[]): Wanted {
       return text.flatMap((word, first) => {
         const here = word.readings
           .flatMap((reading) => byFirst.get(reading) ?? [])
-          .filter(({ parts, finite }) => parts.every((part, i) => text[first + i]?.readings.includes(part)) && !(finite && asNoun(text, first)))
+          .filter(
+            ({ parts, finite }) => parts.every((part, i) => text[first + i]?.readings.includes(part)) && !(finite && asNoun(text, first)),
+          )
         const length = Math.max(0, ...here.map(({ parts }) => parts.length))
         return length === 0 ? [] : [{ wanted: [...new Set(here.map(({ index }) => index))], first, last: first + length - 1 }]
       })

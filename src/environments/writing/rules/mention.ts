@@ -24,7 +24,7 @@ export function aboutWords(text: string, all: readonly Word[], wanted: Wanted): 
   const own = new Set(wanted.list.flatMap(({ word }) => [word.toLowerCase(), `${word.toLowerCase()}s`]))
   for (const pattern of talk) {
     for (const match of text.matchAll(pattern)) {
-      const named = match.groups?.['named']?.toLowerCase()
+      const named = match.groups?.named?.toLowerCase()
       if (named === undefined || !own.has(named)) return `talks about words: ${JSON.stringify(match[0].trim().slice(0, 40))}`
     }
   }

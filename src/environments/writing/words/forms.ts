@@ -48,7 +48,6 @@ function plurals(noun: string): readonly string[] {
     return [...(irregularNouns.get(head) ?? [withS(head)]).map((plural) => stem + plural), ...regular]
   }
   if (/[^aeiou]o$/.test(noun)) return [`${noun}s`, `${noun}es`]
-  if (/ch$/.test(noun)) return [`${noun}es`, `${noun}s`]
   return [withS(noun)]
 }
 

@@ -64,7 +64,8 @@ tableau tableaux/tableaus|gateau gateaux|chateau chateaux/chateaus|beau beaux/be
 passerby passersby|passer-by passers-by|runner-up runners-up|mother-in-law mothers-in-law|father-in-law fathers-in-law
 brother-in-law brothers-in-law|sister-in-law sisters-in-law|son-in-law sons-in-law|daughter-in-law daughters-in-law
 human humans|german germans|roman romans|shaman shamans|talisman talismans|ottoman ottomans|mongoose mongooses|cafe cafes|safe safes|giraffe giraffes
-clothe clothes|axe axes|ax axes|lens lenses|iris irises/irides|canvas canvases|cloth cloths|people people/peoples|money money/moneys/monies`
+clothe clothes|axe axes|ax axes|lens lenses|iris irises/irides|canvas canvases|cloth cloths|people people/peoples|stomach stomachs|monarch monarchs|epoch epochs|patriarch patriarchs|matriarch matriarchs|tech techs|loch lochs
+czech czechs|money money/moneys/monies`
 
 /** Comparative and superlative by adjective, as `base comparative superlative`. */
 const adjectiveTable = `
