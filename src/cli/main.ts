@@ -7,6 +7,7 @@ import { helpOf, verbs } from './verb.ts'
 import { version } from './version.ts'
 
 const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demo,
   solve: async () => (await import('./commands/solve.ts')).solve,
   compare: async () => (await import('./commands/compare.ts')).compare,
   resume: async () => (await import('./commands/resume.ts')).resume,
