@@ -1,5 +1,6 @@
 // Opens the model that a name stands for: a practice model, one of the configuration, one behind an address, or a local file.
-import { BanyanError, nearest } from '../core/errors.ts'
+import { BanyanError } from '../core/errors.ts'
+import { nearest } from '../core/names.ts'
 import { catalogue } from '../models/catalogue.ts'
 import type { Model } from '../models/model.ts'
 import { readConfiguration } from './configuration.ts'
@@ -33,7 +34,7 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
   if (practice !== undefined) return practiceModel(practice)
   const { models } = readConfiguration()
   const configured = Object.hasOwn(models, name) ? models[name] : undefined
-  const typed = baseUrl ?? (configured === undefined && !isLocal(name) ? process.env.BANYAN_BASE_URL : undefined)
+  const typed = baseUrl ?? (configured === undefined && !isLocal(name) ? process.env.BANYAN_BASE_URL || undefined : undefined)
   if (typed !== undefined) {
     if (!URL.canParse(typed) || !/^https?:$/.test(new URL(typed).protocol))
       throw new BanyanError('E_CLI_ARGUMENT', 'the base URL cannot be used', { seen: typed, wanted: 'an address, as in https://host/v1' })
