@@ -1,6 +1,6 @@
 // The command line: its verbs, its help, and how it ends. It knows nothing of what the verbs do.
 import { type CommandDef, renderUsage, runCommand } from 'citty'
-import { unknownName } from '../core/errors.ts'
+import { unknownName } from '../core/names.ts'
 import { reportFailure } from './failure.ts'
 import { print } from './output.ts'
 import { helpOf, verbs } from './verb.ts'

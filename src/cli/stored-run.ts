@@ -1,9 +1,10 @@
 // Finds runs in the runs database, and what is needed to go on with one: its specification and its model.
 // A run's header names things; local configuration says what the names mean.
 import { existsSync } from 'node:fs'
-import { BanyanError, unknownName } from '../core/errors.ts'
+import { BanyanError } from '../core/errors.ts'
 import type { RunHeader } from '../core/events.ts'
 import type { LogEntry } from '../core/log.ts'
+import { unknownName } from '../core/names.ts'
 import { needsModel } from '../front/assemble.ts'
 import { type RunSpec, readRunSpec } from '../front/run-spec.ts'
 import type { Model } from '../models/model.ts'

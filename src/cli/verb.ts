@@ -2,7 +2,8 @@
 // It knows no particular verb.
 import { parseArgs } from 'node:util'
 import { type ArgsDef, type CommandDef, defineCommand, type SubCommandsDef } from 'citty'
-import { BanyanError, unknownName } from '../core/errors.ts'
+import { BanyanError } from '../core/errors.ts'
+import { unknownName } from '../core/names.ts'
 
 /** An option or a positional argument. */
 export interface Argument {

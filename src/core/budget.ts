@@ -2,7 +2,7 @@
 // Because grants are cut in ask order and settled in the order told, what a trial may use never depends on timing.
 import type { RunHandle } from './call.ts'
 import type { Amounts } from './common.ts'
-import { BanyanError, unknownName } from './errors.ts'
+import { BanyanError } from './errors.ts'
 
 /** The units that the engine counts itself. */
 export const knownUnits = [
@@ -29,7 +29,9 @@ export type Budget = Amounts
 export function checkBudget(budget: Budget, units: readonly string[] = []): void {
   const names = [...knownUnits, ...units]
   for (const [unit, amount] of Object.entries(budget)) {
-    if (!names.includes(unit)) throw unknownName('E_BUDGET_UNIT', 'budget unit', unit, names)
+    if (!names.includes(unit)) {
+      throw new BanyanError('E_BUDGET_UNIT', 'nobody counts this unit', { seen: unit, wanted: `one of ${names.join(', ')}` })
+    }
     if (!(Number.isFinite(amount) && amount > 0)) {
       throw new BanyanError('E_BUDGET_AMOUNT', `the budget of ${unit} cannot be spent`, { seen: amount, wanted: 'a finite number above 0' })
     }

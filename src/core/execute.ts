@@ -3,7 +3,7 @@
 import type { Awaitable, Json, NodeId } from './common.ts'
 import { DraftNode } from './draft-node.ts'
 import type { Effect, Environment, Step } from './environment.ts'
-import { BanyanError, errorRecord, StarvedError, unknownName } from './errors.ts'
+import { BanyanError, errorRecord, StarvedError } from './errors.ts'
 import type { Evaluation, Evaluator } from './evaluator.ts'
 import type { Growth, LoggedCandidate, LoggedStep, NodeRef, TrialEnd } from './events.ts'
 import type { Guard } from './guard.ts'
@@ -270,7 +270,7 @@ class Execution<State, Action, Task, Answer> {
     others?: readonly NodeView<State, Action>[],
     feedback?: string,
   ): Promise<Proposed<Action>> {
-    const proposer = named(this.#parts.proposers, ask.by, 'E_SEARCH_PROPOSER', 'proposer')
+    const proposer = named(this.#parts.proposers, ask.by, 'E_SEARCH_PROPOSER', 'a proposer')
     this.#context.spend({ expansions: 1 })
     const siblings = view.id >= 0 ? this.#tree.actions(view.id) : []
     const request = {
@@ -305,7 +305,7 @@ class Execution<State, Action, Task, Answer> {
     if (names === undefined || names.length === 0) return false
     const byName: (readonly (readonly Evaluation[])[])[] = []
     for (const name of names) {
-      const evaluator = named(this.#parts.evaluators, name, 'E_SEARCH_EVALUATOR', 'evaluator')
+      const evaluator = named(this.#parts.evaluators, name, 'E_SEARCH_EVALUATOR', 'an evaluator')
       byName.push(
         await evaluator.evaluate(
           groups.map((group) => group.views),
@@ -411,6 +411,9 @@ function checkedEvaluation(evaluation: Evaluation | undefined, name: string): Ev
 function named<Part>(parts: Readonly<Record<string, Part>>, name: string | undefined, code: string, kind: string): Part {
   const part = parts[name ?? 'default']
   if (part !== undefined) return part
-  const error = unknownName(code, kind, name ?? 'default', Object.keys(parts))
-  throw new BanyanError(code, error.message, { fatal: true })
+  throw new BanyanError(code, `the searcher asks for ${kind} that the search was not given`, {
+    seen: name ?? 'default',
+    wanted: `one of ${Object.keys(parts).join(', ')}`,
+    fatal: true,
+  })
 }

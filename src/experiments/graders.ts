@@ -1,5 +1,5 @@
 // The graders by the names of environments. A new environment whose answers can be graded is added here.
-import { unknownName } from '../core/errors.ts'
+import { unknownName } from '../core/names.ts'
 import { connectFourGrader } from '../graders/connect-four.ts'
 import { countdownGrader } from '../graders/countdown.ts'
 import { game24Grader } from '../graders/game24.ts'

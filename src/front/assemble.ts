@@ -2,7 +2,8 @@
 
 import { checkBudget } from '../core/budget.ts'
 import type { Json } from '../core/common.ts'
-import { BanyanError, unknownName } from '../core/errors.ts'
+import { BanyanError } from '../core/errors.ts'
+import { unknownName } from '../core/names.ts'
 import type { SearchOptions } from '../core/options.ts'
 import { searcherNamed } from '../core/searchers/named.ts'
 import { requirePrice } from '../models/middleware/prices.ts'

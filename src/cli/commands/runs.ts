@@ -1,8 +1,9 @@
 // `banyan runs`: what is kept of runs, and what can be done with it.
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Json } from '../../core/common.ts'
-import { BanyanError, unknownName } from '../../core/errors.ts'
+import { BanyanError } from '../../core/errors.ts'
 import type { LogEntry } from '../../core/log.ts'
+import { unknownName } from '../../core/names.ts'
 import { search } from '../../core/search.ts'
 import type { Tree } from '../../core/tree.ts'
 import { assemble } from '../../front/assemble.ts'

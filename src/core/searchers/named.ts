@@ -1,6 +1,6 @@
 // The searchers by name, for users who name one in a command or a file.
 import type { Json } from '../common.ts'
-import { unknownName } from '../errors.ts'
+import { unknownName } from '../names.ts'
 import type { Searcher } from '../searcher.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'

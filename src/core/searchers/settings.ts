@@ -1,5 +1,6 @@
 // Checks a searcher's settings, so that a wrong one is an error that names it and not a silent default.
-import { BanyanError, unknownName } from '../errors.ts'
+import { BanyanError } from '../errors.ts'
+import { unknownName } from '../names.ts'
 
 /** `integer>=1`, `number>=0`, `integer>=1|null`, `boolean`, `string`, `object`, or a list of words made by `oneOf`. */
 export type SettingRule = string | readonly string[]

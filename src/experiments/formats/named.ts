@@ -1,5 +1,6 @@
 // The formats of task files by name. A new format is added here.
-import { BanyanError, unknownName } from '../../core/errors.ts'
+import { BanyanError } from '../../core/errors.ts'
+import { unknownName } from '../../core/names.ts'
 import { commongenFormat } from './commongen.ts'
 import { connect4Format } from './connect4.ts'
 import { countdownFormat } from './countdown.ts'

@@ -1,5 +1,5 @@
 // The setups by the names of their environments. A new environment is added here.
-import { unknownName } from '../../core/errors.ts'
+import { unknownName } from '../../core/names.ts'
 import type { Setup } from '../setup.ts'
 import { connectFourSetup } from './connect-four.ts'
 import { countdownSetup } from './countdown.ts'
