@@ -1,4 +1,5 @@
 // Seeded random numbers. Every draw is keyed, so that timing and order of arrival never change one.
+import { mix } from './hash.ts'
 
 /** A small fast generator (sfc32 by Chris Doty-Humphrey: 128 bits of state, passes PractRand). */
 export class Random {
@@ -17,7 +18,9 @@ export class Random {
     this.#a = mix(seed ^ 0x9e3779b9)
     this.#b = mix(low ^ 0x85ebca6b)
     this.#c = mix(
-      Math.imul(Math.floor(seed / 4294967296), 0x27d4eb2f) ^ (typeof key === 'number' ? Math.floor(key / 4294967296) : hashText(key, 0x5bd1e995)) ^ 0xc2b2ae35,
+      Math.imul(Math.floor(seed / 4294967296), 0x27d4eb2f) ^
+        (typeof key === 'number' ? Math.floor(key / 4294967296) : hashText(key, 0x5bd1e995)) ^
+        0xc2b2ae35,
     )
     this.#counter = 1
     for (let round = 0; round < 12; round++) this.integer()
@@ -75,12 +78,4 @@ export function hashText(text: string, basis = 0x811c9dc5): number {
   let hash = basis
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return mix(hash)
-}
-
-/** The finaliser of MurmurHash3: every input bit changes every output bit with probability near one half. */
-function mix(value: number): number {
-  let hash = value | 0
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
 }

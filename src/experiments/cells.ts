@@ -48,7 +48,7 @@ export interface CellIdentity {
   readonly model: string | undefined
 }
 
-/** The key of a cell: a SHA-256 digest, 64 hexadecimal digits. */
+/** The key of a cell: a digest, 32 hexadecimal digits. */
 export function cellKey(identity: CellIdentity): string {
   return digest({ version: 1, ...identity })
 }

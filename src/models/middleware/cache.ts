@@ -1,6 +1,6 @@
 // Answers a call that was made before from memory. Knows nothing of how answers come about.
 import type { Awaitable, Json } from '../../core/common.ts'
-import { digest } from '../../core/digest.ts'
+import { canonical } from '../../core/digest.ts'
 import { noUsage } from '../model-usage.ts'
 import { aroundModel, type ModelMiddleware } from './wrap-model.ts'
 
@@ -20,7 +20,8 @@ export interface CacheOptions {
 }
 
 /**
- * Keeps answers by the digest of tenant, model name, kind of call, request and, for samples, seed. An answer from the cache reports no
+ * Keeps answers by tenant, model name, kind of call, request and, for samples, seed: the whole text of them, since a digest that is not
+ * cryptographic could be made to meet another tenant's. An answer from the cache reports no
  * usage: nothing was used. Failures are not kept. An entry of a foreign map that is no answer is left aside.
  *
  * @example
@@ -34,7 +35,7 @@ export function cache(options: CacheOptions = {}): ModelMiddleware {
       type Result = Awaited<ReturnType<typeof ask>>
       // Scores and vectors do not depend on a seed.
       const seed = call.kind === 'generate' ? call.seed : 0
-      const key = digest([options.tenant ?? '', model.name, call.kind, call.request as unknown as Json, seed])
+      const key = canonical([options.tenant ?? '', model.name, call.kind, call.request as unknown as Json, seed])
       const kept = await map.get(key)
       if (isAnswer(kept, fields[call.kind])) return { ...(kept as object), usage: noUsage } as Result
       const result = await ask(call.signal)
