@@ -29,7 +29,7 @@ const configurationSchema = z.strictObject({
 export type HostedModel = z.output<typeof hostedSchema>
 export type Configuration = z.output<typeof configurationSchema>
 
-export const configurationFile = 'banyan.config.json'
+const configurationFile = 'banyan.config.json'
 
 /**
  * The configuration of the working directory; empty where there is none.

@@ -18,7 +18,7 @@ const mistakes = [
   /^E_MODEL_PRICE$/,
 ]
 
-export function isMistake(error: unknown): boolean {
+function isMistake(error: unknown): boolean {
   if (BanyanError.isInstance(error)) return mistakes.some((pattern) => pattern.test(error.code))
   return (error as { name?: string } | null)?.name === 'CLIError'
 }

@@ -6,7 +6,7 @@ export interface Interrupt extends Disposable {
 }
 
 /** Exit code of a run that was stopped by Ctrl-C. */
-export const interruptedCode = 130
+const interruptedCode = 130
 
 /**
  * Listens for Ctrl-C (and a request to terminate) until it is disposed of.

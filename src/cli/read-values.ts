@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { checkBudget } from '../core/budget.ts'
 import type { Json } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
+import { checkUnits } from '../front/assemble.ts'
 
 /** `tokens=400,seconds=60`, from one option or several. */
 export function readBudget(text: string | undefined): Readonly<Record<string, number>> | undefined {
@@ -11,7 +12,7 @@ export function readBudget(text: string | undefined): Readonly<Record<string, nu
   for (const part of text.split(',')) {
     const { name, value } = pair('--budget', part, 'unit=amount, as in tokens=400,seconds=60')
     if (Object.hasOwn(budget, name)) throw mistake('--budget', text, `the unit ${name} once`)
-    checkBudget({ [name]: 1 })
+    checkUnits({ [name]: 1 })
     budget[name] = Number(value)
   }
   checkBudget(budget)

@@ -1,6 +1,6 @@
 // Makes a search out of names: looks them up, checks the task, and puts the parts together. It loads no model and opens no store.
 
-import { checkBudget } from '../core/budget.ts'
+import { checkBudget, knownUnits } from '../core/budget.ts'
 import type { Json } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
@@ -53,6 +53,7 @@ export function completeSpec(request: RunRequest): RunSpec {
   if (evaluator !== undefined) partNamed(setup.evaluators, evaluator, 'E_EVALUATOR_UNKNOWN', `evaluator of ${setup.name}`)
   checkTask(setup, request.task)
   const budget = { ...request.budget }
+  checkUnits(budget)
   checkBudget(budget)
   return {
     environment: setup.name,
@@ -126,6 +127,12 @@ export function checkTask(setup: AnySetup, task: Json): unknown {
 function defaultProposer(setup: AnySetup, model: string | undefined): string {
   const first = Object.keys(setup.proposers)[0]!
   return model !== undefined && 'model' in setup.proposers && !needsModel({ environment: setup.name, proposer: first }) ? 'model' : first
+}
+
+/** The engine says that a unit is unknown; here the nearest is suggested as well. */
+export function checkUnits(budget: object): void {
+  for (const unit of Object.keys(budget))
+    if (!knownUnits.some((known) => known === unit)) throw unknownName('E_BUDGET_UNIT', 'budget unit', unit, knownUnits)
 }
 
 function partSetting(name: string, value: Json | undefined): string | undefined {

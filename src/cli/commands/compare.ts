@@ -11,7 +11,7 @@ import { searchArm } from '../../experiments/search-arm.ts'
 import { readTasks, type TaskFile } from '../../experiments/task-file.ts'
 import { verdictSentence } from '../../experiments/verdict.ts'
 import { checkTask, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
-import { setupNamed } from '../../front/setups/index.ts'
+import { setupNamed, setupNames } from '../../front/setups/index.ts'
 import { sqlite } from '../../traces/sqlite.ts'
 import { cellsFile } from '../cells-file.ts'
 import { untilInterrupted } from '../interrupt.ts'
@@ -24,7 +24,7 @@ import { db, defaultDatabase, json, modelArguments, searchArguments } from '../s
 import { type Values, verb } from '../verb.ts'
 
 const args = {
-  environment: { type: 'string', description: 'whose tasks these are', valueHint: 'name', alias: 'e' },
+  environment: { type: 'string', description: setupNames.join(', '), valueHint: 'name', alias: 'e' },
   tasks: { type: 'string', description: 'a file of JSON lines', valueHint: 'file' },
   format: { type: 'string', description: `of the file: ${formatNames.join(', ')}; default jsonl`, valueHint: 'name' },
   limit: { type: 'string', description: 'only so many tasks, from the top', valueHint: 'n' },

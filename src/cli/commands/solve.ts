@@ -4,7 +4,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { assemble, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
 import { estimate } from '../../front/estimate.ts'
 import type { RunSpec } from '../../front/run-spec.ts'
-import { type AnySetup, setupNamed } from '../../front/setups/index.ts'
+import { type AnySetup, setupNamed, setupNames } from '../../front/setups/index.ts'
 import type { Model } from '../../models/model.ts'
 import { isRunId, requireRunId } from '../../traces/run-id.ts'
 import { sqlite } from '../../traces/sqlite.ts'
@@ -19,7 +19,7 @@ import { type Values, verb } from '../verb.ts'
 
 const args = {
   prompt: { type: 'positional', description: 'what is asked, for environments that take a prompt' },
-  environment: { type: 'string', description: 'default: reasoning', valueHint: 'name', alias: 'e' },
+  environment: { type: 'string', description: `${setupNames.join(', ')}; default reasoning`, valueHint: 'name', alias: 'e' },
   task: { type: 'string', description: "the environment's task", valueHint: 'json' },
   'task-file': { type: 'string', description: 'a file with the task', valueHint: 'file' },
   ...modelArguments,

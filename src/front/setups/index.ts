@@ -12,7 +12,7 @@ import { writingSetup } from './writing.ts'
 // biome-ignore lint/suspicious/noExplicitAny: the catalogue holds setups of different types
 export type AnySetup = Setup<any, any, any, any>
 
-export const setups: readonly AnySetup[] = [writingSetup, reasoningSetup, game24Setup, countdownSetup, ticTacToeSetup, connectFourSetup]
+const setups: readonly AnySetup[] = [writingSetup, reasoningSetup, game24Setup, countdownSetup, ticTacToeSetup, connectFourSetup]
 
 export const setupNames: readonly string[] = setups.map(({ name }) => name)
 
