@@ -1,5 +1,6 @@
 // A GGUF file as a model, through node-llama-cpp: log-probabilities, scoring, prefixes, grammars, and many branches generated in lock
 // step over a pool of sequences. The parts are in the folder `local`; this file checks requests and puts them together.
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Llama, LlamaGrammar } from 'node-llama-cpp'
 import { BanyanError } from '../core/errors.ts'
@@ -15,6 +16,7 @@ import { type Placed, promptTokens } from './local/prompt-tokens.ts'
 import { requireValid } from './local/request.ts'
 import { scoreContinuations } from './local/score.ts'
 import { laneCount } from './local/size.ts'
+import { tunedRounds } from './local/tuned-rounds.ts'
 import type { GenerateRequest, Model, ModelRun, ScoreRequest } from './model.ts'
 import { ModelError } from './model-error.ts'
 import { amountsOf } from './model-usage.ts'
@@ -31,7 +33,10 @@ export interface LocalModelOptions {
   readonly contextLength?: number
   /** How many texts are held and generated at once, at least 1. Default: as many as fit 768 MB, between 2 and 64 (32 for `smollm2-135m`). */
   readonly sequences?: number
-  /** Processor threads, at least 1. Default 1: a second one gains a third with many branches when it is alone, but threads that wait for each other are ten times slower when other programs want the cores. */
+  /**
+   * Processor threads, at least 1. Default: one or two (one on a machine with one core), whichever has been faster of late: two are
+   * faster alone on the machine and far slower beside other busy programs.
+   */
   readonly threads?: number
   /** A Jinja chat template instead of the file's own. */
   readonly chatTemplate?: string
@@ -91,7 +96,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
     given: options.library,
     load: () => import('node-llama-cpp'),
   })
-  const threads = options.threads ?? 1
+  const threads = options.threads ?? Math.min(2, availableParallelism())
   const llama = await runtime(library)
   const loaded = await llama.loadModel({ modelPath: found.path, gpuLayers: 0 }).catch((cause: unknown) => {
     throw new BanyanError('E_MODEL_FILE', 'llama.cpp cannot load the file', {
@@ -115,7 +120,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   const name = options.name ?? found.entry?.name ?? basename(found.path, '.gguf')
   const decoder = decoderFor(loaded, library, options.decoding)
   const pool = new LanePool(context)
-  const lockStep = new LockStep(pool, decoder, name)
+  const lockStep = new LockStep(pool, decoder, name, options.threads === undefined ? tunedRounds(context, threads) : undefined)
   const memory = answerMemory()
   const prompts = promptTokens(loaded, library, memory, options.chatTemplate)
   const machine = { model: loaded, decoder, lockStep, memory, contextLength }

@@ -65,7 +65,6 @@ interface InsideSequence {
 
 interface NativeSampler extends Sampler {
   readonly native: InsideSampler
-  readonly followsGrammar: boolean
 }
 
 function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
@@ -91,28 +90,29 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
       for (let i = 0; i + 1 < flat!.length; i += 2) logProbs.set(flat![i]!, Math.log(flat![i + 1]!))
       return logProbs
     }
-    // The greedy sampler leaves the logits as they are, so its confidence is the top token's probability in the whole distribution.
-    // Another token's distance from the top one is read from a distribution of two, into which a bias lifts it.
+    // Some token's probability in the whole distribution, and the distance of the wanted one from it, read from a distribution of two
+    // into which a bias lifts both. Keeping all of the vocabulary as its best makes the library sort it in the faster of its two ways.
     const logProb = async (token: number) => {
-      const [top, , confidence] = await borrowed({ temperature: 0, seed: 0 }, (sampler) => context.sampleToken(index, sampler, false, true))
-      if (top === token) return Math.log(confidence!)
-      const config = { temperature: 1, topK: 2, seed: 0, tokenBiasKeys: Uint32Array.of(token), tokenBiasValues: Float32Array.of(lift) }
+      const [other, , confidence] = await borrowed(wholeDistribution, (sampler) => context.sampleToken(index, sampler, false, true))
+      if (other === token) return Math.log(confidence!)
+      const tokens = Uint32Array.of(token, other)
+      const config = { temperature: 1, topK: 2, seed: 0, tokenBiasKeys: tokens, tokenBiasValues: Float32Array.of(lift, lift) }
       const [, pair] = await borrowed(config, (sampler) => context.sampleToken(index, sampler, true, false))
-      const own = pair![0] === token ? pair![1]! : pair![2] === token ? pair![3]! : 0
-      const other = pair![0] === token ? pair![3]! : pair![1]!
-      if (own > 0 && other > 0) return Math.log(confidence!) + Math.log(own / other) - lift
+      const probabilities = new Map([
+        [pair![0]!, pair![1]!],
+        [pair![2]!, pair![3]!],
+      ])
+      const ratio = (probabilities.get(token) ?? 0) / (probabilities.get(other) ?? 0)
+      if (ratio > 0 && ratio < Number.POSITIVE_INFINITY) return Math.log(confidence!) + Math.log(ratio)
       return (await all()).get(token) ?? Number.NEGATIVE_INFINITY
     }
     return {
       all,
       logProb,
       async draw(sampler, wanted): Promise<Drawn | undefined> {
-        const { native, settings, followsGrammar } = sampler as NativeSampler
-        const { temperature, topK, topP } = settings
-        const untouched = !followsGrammar && (temperature === 0 || (temperature === 1 && topK === 0 && topP === 1))
-        const [token, , confidence] = await context.sampleToken(index, native, false, wanted && untouched)
+        const [token] = await context.sampleToken(index, (sampler as NativeSampler).native, false, false)
         if (token < 0) return undefined
-        return { token, logProb: wanted ? (untouched ? Math.log(confidence!) : await logProb(token)) : undefined }
+        return { token, logProb: wanted ? await logProb(token) : undefined }
       },
     }
   }
@@ -141,7 +141,7 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
         ...(settings.topP < 1 ? { topP: settings.topP } : {}),
         ...(state === undefined ? {} : { grammarEvaluationState: (state as unknown as { _state: unknown })._state }),
       })
-      return { settings, native, followsGrammar: grammar !== undefined, close: () => native.dispose() }
+      return { settings, native, close: () => native.dispose() }
     },
     close() {
       for (const sampler of idle.splice(0)) sampler.dispose()
@@ -179,7 +179,9 @@ function publicDecoder(): Decoder {
   }
 }
 
-/** In nats. Within float32's range on both sides: a token up to this far below the top one is measured exactly. */
-const lift = 50
+/** In nats: more than any token lies below the most likely one. */
+const lift = 100
+/** Draws from all tokens, and so says how likely the drawn one is among all. */
+const wholeDistribution = { temperature: 1, topK: 2 ** 30, seed: 0 }
 /** The library's own default for the order of batches. */
 const priority = 5

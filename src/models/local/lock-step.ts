@@ -19,6 +19,9 @@ export interface Work {
   readonly signal: AbortSignal
 }
 
+/** Runs a round of so many tokens, perhaps with other settings than the last. */
+export type RunRound = <Result>(tokens: number, round: () => Promise<Result>) => Promise<Result>
+
 interface Waiting {
   readonly work: Work
   readonly resolve: () => void
@@ -33,6 +36,7 @@ export class LockStep {
   readonly #pool: LanePool
   readonly #decoder: Decoder
   readonly #name: string
+  readonly #runRound: RunRound
   readonly #waiting: Waiting[] = []
   #active: Active[] = []
   #driving = false
@@ -40,10 +44,11 @@ export class LockStep {
   #rounds = 0
   #widest = 0
 
-  constructor(pool: LanePool, decoder: Decoder, name: string) {
+  constructor(pool: LanePool, decoder: Decoder, name: string, runRound: RunRound = (_, round) => round()) {
     this.#pool = pool
     this.#decoder = decoder
     this.#name = name
+    this.#runRound = runRound
   }
 
   get counts(): { readonly rounds: number; readonly widest: number } {
@@ -85,7 +90,8 @@ export class LockStep {
       }
       this.#rounds++
       this.#widest = Math.max(this.#widest, this.#active.length)
-      const going = await Promise.all(this.#active.map((active) => this.#step(active)))
+      const tokens = this.#active.reduce((sum, { work, lane }) => sum + Math.min(chunk, work.tokens.length - lane.tokens.length), 0)
+      const going = await this.#runRound(tokens, () => Promise.all(this.#active.map((active) => this.#step(active))))
       this.#active = this.#active.filter((_, index) => going[index])
     }
     this.#driving = false
