@@ -76,16 +76,13 @@ export class Tree<State = unknown, Action = unknown> {
 
   /** Adds the root; the first node of the tree. */
   addRoot(state: State, key?: string, turn?: number): NodeId {
-    return this.#add(-1, -1, state, false, 0, key, turn)
+    return this.#add(-1, -1, { state, reward: 0, terminal: false }, key, turn)
   }
 
   /** Makes the node of a candidate that was stepped. */
   addChild(parent: NodeId, index: number, step: Step<State>, key?: string, turn?: number): NodeId {
-    const slot = this.blockStart[parent]! + index
-    const node = this.#add(parent, index, step.state, step.terminal, step.reward, key, turn)
-    this.childOf[slot] = node
-    if (step.observation !== undefined) this.#observations.set(node, step.observation)
-    if (step.pathCost !== undefined) this.column('pathCost', 1).values[node] = step.pathCost
+    const node = this.#add(parent, index, step, key, turn)
+    this.childOf[this.blockStart[parent]! + index] = node
     return node
   }
 
@@ -94,12 +91,7 @@ export class Tree<State = unknown, Action = unknown> {
     const count = candidates.length
     if (count === 0) return
     const slot = this.#extend(node, count)
-    for (let i = 0; i < count; i++) {
-      const { prior, score, tokens } = candidates[i]!
-      this.priors[slot + i] = prior ?? 1 / count
-      if (score !== undefined) this.#scoreColumn()[slot + i] = score
-      if (tokens !== undefined) this.#tokenColumn()[slot + i] = tokens.ids.length
-    }
+    for (const [i, candidate] of candidates.entries()) this.#describe(slot + i, candidate)
     const before = this.#actions[node]!
     const added = candidates.map((candidate) => candidate.action)
     this.#actions[node] = before.length === 0 ? added : [...before, ...added]
@@ -107,32 +99,22 @@ export class Tree<State = unknown, Action = unknown> {
 
   /** Offers listed actions with equal priors; the array is kept, not copied. */
   offerListed(node: NodeId, actions: readonly Action[]): void {
-    const count = actions.length
-    if (count === 0) return
-    const slot = this.#extend(node, count)
-    const prior = 1 / count
-    for (let i = slot; i < slot + count; i++) this.priors[i] = prior
+    if (actions.length === 0) return
+    this.#extend(node, actions.length)
     this.#actions[node] = actions
-    this.#flags[node]! |= completeFlag
+    this.setComplete(node)
   }
 
   /** Rewrites a node in place: new action and state, statistics and subtree dropped, revision raised. */
   revise(node: NodeId, candidate: Candidate<Action>, step: Step<State>, key?: string): void {
     const parent = this.parent[node]!
     const index = this.candidateOf[node]!
-    const actions = [...this.#actions[parent]!]
-    actions[index] = candidate.action
-    this.#actions[parent] = actions
-    const slot = this.blockStart[parent]! + index
-    if (candidate.prior !== undefined) this.priors[slot] = candidate.prior
-    if (candidate.score !== undefined) this.#scoreColumn()[slot] = candidate.score
-    if (candidate.tokens !== undefined) this.#tokenColumn()[slot] = candidate.tokens.ids.length
-    this.#replace(node, step, key)
+    this.#actions[parent] = this.#actions[parent]!.with(index, candidate.action)
+    this.#describe(this.blockStart[parent]! + index, candidate)
     this.visits[node] = 0
     this.valueSum[node] = 0
     for (const column of this.#columns.values()) column.values[node] = column.initial
-    if (step.reward !== 0) this.column('reward').values[node] = step.reward
-    this.#accumulate(node)
+    this.#replace(node, step, key)
   }
 
   /** Makes `node` the root. Another observed state than expected replaces its own and drops its subtree. */
@@ -292,60 +274,47 @@ export class Tree<State = unknown, Action = unknown> {
     return this.#columns.get('reward')?.values[node] ?? 0
   }
 
-  /** Bytes held in typed arrays, for measurement: [by node, by candidate]. */
-  bytes(): { readonly nodes: number; readonly candidates: number } {
-    const columns = [
-      this.parent,
-      this.visits,
-      this.valueSum,
-      this.pending,
-      this.depth,
-      this.candidateOf,
-      this.blockStart,
-      this.blockSize,
-      this.#flags,
-    ]
-    const extra = [...this.#columns.values()].map((column) => column.values)
-    const candidates = [this.childOf, this.priors, this.scores, this.tokenCounts]
-    const total = (arrays: readonly (ArrayBufferView | undefined)[]): number =>
-      arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0)
-    return { nodes: total([...columns, ...extra, this.turn]), candidates: total(candidates) }
-  }
-
-  #add(
-    parent: NodeId,
-    index: number,
-    state: State,
-    terminal: boolean,
-    reward: number,
-    key: string | undefined,
-    turn: number | undefined,
-  ): NodeId {
+  #add(parent: NodeId, index: number, step: Step<State>, key: string | undefined, turn: number | undefined): NodeId {
     const node = this.size
     if (node === this.parent.length) this.#growNodes()
     this.size = node + 1
     this.parent[node] = parent
     this.candidateOf[node] = index
     this.depth[node] = parent < 0 ? 0 : this.depth[parent]! + 1
-    this.#flags[node] = terminal ? terminalFlag : 0
-    this.#states.push(state)
-    this.#actions.push(none as readonly Action[])
-    if (reward !== 0) this.column('reward').values[node] = reward
     if (turn !== undefined) {
       this.turn ??= new Uint8Array(this.parent.length)
       this.turn[node] = turn
     }
-    if (this.scores !== undefined) this.#accumulate(node)
-    if (key !== undefined) this.#markTwin(node, key)
+    this.#put(node, step, key)
     return node
   }
 
-  #markTwin(node: NodeId, key: string): void {
+  /** Another state for a node: what came below it is gone. */
+  #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
+    this.blockSize[node] = 0
+    this.#revisions.set(node, this.revision(node) + 1)
+    this.#twins.delete(node)
+    this.#observations.delete(node)
+    this.#put(node, step, key)
+  }
+
+  /** Writes what a step brought. */
+  #put(node: NodeId, step: Step<State>, key: string | undefined): void {
+    const { state, reward, terminal, observation, pathCost } = step
+    this.#states[node] = state
+    this.#actions[node] = none as readonly Action[]
+    this.#flags[node] = terminal ? terminalFlag : 0
+    if (reward !== 0) this.column('reward').values[node] = reward
+    if (pathCost !== undefined) this.column('pathCost', 1).values[node] = pathCost
+    if (observation !== undefined) this.#observations.set(node, observation)
+    if (this.scores !== undefined || this.tokenCounts !== undefined) this.#accumulate(node)
+    if (key === undefined) return
     const first = this.#keys.get(key)
     if (first === undefined) this.#keys.set(key, node)
     else if (first !== node) this.#twins.set(node, first)
   }
 
+  /** Carries log-probability and number of tokens from the parent on. */
   #accumulate(node: NodeId): void {
     const parent = this.parent[node]!
     if (parent < 0) return
@@ -356,80 +325,66 @@ export class Tree<State = unknown, Action = unknown> {
     tokenCount[node] = tokenCount[parent]! + (this.tokenCounts?.[slot] ?? 0)
   }
 
-  #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
-    this.#states[node] = step.state
-    this.#actions[node] = none as readonly Action[]
-    this.blockSize[node] = 0
-    this.#flags[node] = step.terminal ? terminalFlag : 0
-    this.#revisions.set(node, this.revision(node) + 1)
-    this.#twins.delete(node)
-    if (step.observation === undefined) this.#observations.delete(node)
-    else this.#observations.set(node, step.observation)
-    if (key !== undefined) this.#markTwin(node, key)
-  }
-
   /** Room for `count` more candidates in a node's block, which moves to the end unless it is there; returns the first new slot. */
   #extend(node: NodeId, count: number): number {
     const size = this.blockSize[node]!
     const start = this.blockStart[node]!
-    const inPlace = size === 0 || start + size === this.#candidates
-    const first = size === 0 ? this.#candidates : inPlace ? start : this.#candidates
-    const end = first + size + count
-    this.#growCandidates(end)
-    if (!inPlace) {
-      this.childOf.copyWithin(first, start, start + size)
-      this.priors.copyWithin(first, start, start + size)
-      this.scores?.copyWithin(first, start, start + size)
-      this.tokenCounts?.copyWithin(first, start, start + size)
+    const first = start + size === this.#candidates ? start : this.#candidates
+    const slot = first + size
+    const end = slot + count
+    if (end > this.childOf.length) this.#growCandidates(end)
+    if (size > 0 && first !== start) {
+      for (const column of [this.childOf, this.priors, this.scores, this.tokenCounts]) column?.copyWithin(first, start, start + size)
     }
-    this.childOf.fill(untried, first + size, end)
+    this.childOf.fill(untried, slot, end)
+    this.priors.fill(1 / count, slot, end)
     this.blockStart[node] = first
     this.blockSize[node] = size + count
     this.#candidates = end
-    return first + size
+    return slot
   }
 
-  #scoreColumn(): Float64Array {
-    this.scores ??= new Float64Array(this.childOf.length)
-    return this.scores
-  }
-
-  #tokenColumn(): Uint16Array {
-    this.tokenCounts ??= new Uint16Array(this.childOf.length)
-    return this.tokenCounts
+  /** Writes what a proposer says of a candidate. */
+  #describe(slot: number, { prior, score, tokens }: Candidate<Action>): void {
+    if (prior !== undefined) this.priors[slot] = prior
+    if (score !== undefined) {
+      this.scores ??= new Float64Array(this.childOf.length)
+      this.scores[slot] = score
+    }
+    if (tokens !== undefined) {
+      this.tokenCounts ??= new Uint16Array(this.childOf.length)
+      this.tokenCounts[slot] = tokens.ids.length
+    }
   }
 
   #growNodes(): void {
     const capacity = this.parent.length * 2
-    if (capacity > 2 ** 28)
+    if (capacity > 2 ** 28) {
       throw new BanyanError('E_TREE_SIZE', 'the tree is too large', {
         seen: this.size,
         wanted: 'at most 268 million nodes',
         hint: 'Set a budget of nodes.',
       })
-    this.parent = grown(this.parent, new Int32Array(capacity))
-    this.visits = grown(this.visits, new Int32Array(capacity))
-    this.valueSum = grown(this.valueSum, new Float64Array(capacity))
-    this.pending = grown(this.pending, new Uint16Array(capacity))
-    this.depth = grown(this.depth, new Uint16Array(capacity))
-    this.candidateOf = grown(this.candidateOf, new Int32Array(capacity))
-    this.blockStart = grown(this.blockStart, new Int32Array(capacity))
-    this.blockSize = grown(this.blockSize, new Int32Array(capacity))
-    this.#flags = grown(this.#flags, new Uint8Array(capacity))
-    if (this.turn !== undefined) this.turn = grown(this.turn, new Uint8Array(capacity))
-    for (const column of this.#columns.values()) {
-      column.values = grown(column.values, new Float64Array(capacity).fill(column.initial, column.values.length))
     }
+    this.parent = grown(this.parent, capacity)
+    this.visits = grown(this.visits, capacity)
+    this.valueSum = grown(this.valueSum, capacity)
+    this.pending = grown(this.pending, capacity)
+    this.depth = grown(this.depth, capacity)
+    this.candidateOf = grown(this.candidateOf, capacity)
+    this.blockStart = grown(this.blockStart, capacity)
+    this.blockSize = grown(this.blockSize, capacity)
+    this.#flags = grown(this.#flags, capacity)
+    this.turn &&= grown(this.turn, capacity)
+    for (const column of this.#columns.values()) column.values = grown(column.values, capacity).fill(column.initial, column.values.length)
   }
 
   #growCandidates(needed: number): void {
-    if (needed <= this.childOf.length) return
-    let capacity = this.childOf.length
-    while (capacity < needed) capacity *= 2
-    this.childOf = grown(this.childOf, new Int32Array(capacity))
-    this.priors = grown(this.priors, new Float32Array(capacity))
-    if (this.scores !== undefined) this.scores = grown(this.scores, new Float64Array(capacity))
-    if (this.tokenCounts !== undefined) this.tokenCounts = grown(this.tokenCounts, new Uint16Array(capacity))
+    const capacity = 2 ** Math.ceil(Math.log2(needed))
+    this.childOf = grown(this.childOf, capacity)
+    this.priors = grown(this.priors, capacity)
+    this.scores &&= grown(this.scores, capacity)
+    this.tokenCounts &&= grown(this.tokenCounts, capacity)
   }
 }
 
@@ -484,7 +439,12 @@ class TreeNode<State, Action> implements NodeView<State, Action> {
   }
 }
 
-function grown<Values extends { set(from: Values): void }>(from: Values, to: Values): Values {
-  to.set(from)
-  return to
+/** A longer array that begins with the same numbers. */
+function grown<Values extends Int32Array | Float64Array | Float32Array | Uint16Array | Uint8Array>(
+  values: Values,
+  capacity: number,
+): Values {
+  const longer = new (values.constructor as new (length: number) => Values)(capacity)
+  longer.set(values)
+  return longer
 }
