@@ -1,0 +1,109 @@
+// Golden trees: what each searcher grows for one small task and seed, written out so that a change shows what it changed.
+import { expect, it } from 'vitest'
+import { letters, lettersProposer, lettersValue } from '../../testing/letters.ts'
+import { search } from '../search.ts'
+import type { Searcher } from '../searcher.ts'
+import type { Tree } from '../tree.ts'
+import { beam } from './beam.ts'
+import { bestFirst } from './best-first.ts'
+import { bestOfN } from './best-of-n.ts'
+import { greedy } from './greedy.ts'
+import { mcts } from './mcts.ts'
+import { vote } from './vote.ts'
+
+/** One line a node: its letter, visits × mean, and the candidates that were not tried. */
+function drawn(tree: Tree<unknown, string>, best: number | undefined): string {
+  const lines: string[] = []
+  const draw = (node: number, indent: string): void => {
+    const untried = tree.actions(node).filter((_, index) => tree.child(node, index) < 0)
+    const value = tree.visits[node] === 0 ? '' : ` ${tree.visits[node]} × ${tree.mean(node).toFixed(2)}`
+    lines.push(
+      `${indent}${tree.action(node) ?? '·'}${value}${untried.length === 0 ? '' : ` (${untried.join('')})`}${tree.solved(node) ? ' solved' : ''}${node === best ? ' ←' : ''}`,
+    )
+    for (const child of tree.children(node)) draw(child, `${indent}  `)
+  }
+  draw(0, '')
+  return `\n${lines.join('\n')}\n`
+}
+
+async function golden(searcher: Searcher): Promise<string> {
+  const result = await search({
+    environment: letters(),
+    task: { length: 3 },
+    proposer: lettersProposer(),
+    evaluator: lettersValue(),
+    searcher,
+    budget: { calls: 7 },
+    seed: 5,
+  })
+  return drawn(result.tree, result.node)
+}
+
+it('greedy', async () =>
+  expect(await golden(greedy())).toMatchInlineSnapshot(`
+  "
+  ·
+    a
+      c
+        d ←
+  "
+`))
+it('best-of-n', async () =>
+  expect(await golden(bestOfN({ n: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    a
+      c
+        d 1 × 0.33
+    a
+      a
+        b 1 × 0.66 ←
+  "
+`))
+it('vote', async () =>
+  expect(await golden(vote({ n: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    a
+      c
+        d ←
+    a
+      a
+        b
+  "
+`))
+it('beam', async () =>
+  expect(await golden(beam({ width: 2, branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    a 1 × 0.95
+      d 1 × 0.50
+      a 1 × 0.95
+        a 1 × 1.00 solved ←
+    b 1 × 0.05
+      d 1 × 0.05
+  "
+`))
+it('best-first', async () =>
+  expect(await golden(bestFirst({ branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    c 1 × 0.05
+      a 1 × 0.50
+        a 1 × 0.66 ←
+        c 1 × 0.33
+      b 1 × 0.05
+        a 1 × 0.33
+  "
+`))
+it('mcts', async () =>
+  expect(await golden(mcts({ branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  · 6 × 0.61
+    b 1 × 0.05 (a)
+    a 4 × 0.89
+      a 3 × 0.87 (b)
+        b 1 × 0.66
+        a 1 × 1.00 solved ←
+  "
+`))
