@@ -3,9 +3,11 @@
 // It knows nothing of the tests that ask.
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, rmdirSync, statSync } from 'node:fs'
-import { homedir, platform, tmpdir } from 'node:os'
+import { platform, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheDirectory } from '../models/cache-directory.ts'
+import { catalogue } from '../models/catalogue.ts'
 
 /** Whether the machine has what a test needs, and if not, why and what would change that. */
 export interface Requirement {
@@ -59,7 +61,7 @@ interface Gap {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const embeddedModel = { id: 'smollm2-135m', file: 'SmolLM2-135M-Instruct.Q4_1.gguf', bytes: 98_362_432 }
+const embeddedModel = catalogue[0]!
 const found = new Map<RequirementName, Requirement>()
 
 const checks = {
@@ -67,7 +69,7 @@ const checks = {
   'local-model': () => {
     const path = localModelPath()
     if (existsSync(path) && statSync(path).size === embeddedModel.bytes) return undefined
-    return { reason: `${embeddedModel.id} is not in the cache`, remedy: `npx banyan models pull ${embeddedModel.id}` }
+    return { reason: `${embeddedModel.name} is not in the cache`, remedy: `npx banyan models pull ${embeddedModel.name}` }
   },
   /** The public benchmark files. */
   'shared-data': () => {
@@ -92,9 +94,3 @@ const checks = {
     return { reason: 'python3 was not found', remedy: 'apt-get install python3' }
   },
 } satisfies Record<string, () => Gap | undefined>
-
-function cacheDirectory(): string {
-  if (process.env.BANYAN_CACHE) return process.env.BANYAN_CACHE
-  if (process.env.XDG_CACHE_HOME) return join(process.env.XDG_CACHE_HOME, 'banyan')
-  return join(homedir(), '.cache', 'banyan')
-}
