@@ -37,7 +37,7 @@ describe('help', () => {
 })
 
 describe('mistakes', () => {
-  it.each([
+  it.concurrent.each([
     [['slove'], /command.*"slove"[\s\S]*Did you mean "solve"/],
     [['solve'], /nothing to solve/],
     [['solve', 'x', '--seracher', 'mcts'], /"--seracher"[\s\S]*Did you mean "--searcher"/],
@@ -208,6 +208,7 @@ describe('a service that speaks to the terminal', () => {
 
 describe('a run that is interrupted', () => {
   it('is kept, refuses a second writer, and is finished by resume', async () => {
+    const uninterrupted = run('solve', ...slow, '--run-id', 'whole', '--json')
     const first = start(folder.path, ['solve', ...slow, '--run-id', 'slow'])
     await first.says('trial 1:')
     const second = await run('resume', 'slow')
@@ -223,7 +224,7 @@ describe('a run that is interrupted', () => {
 
     const resumed = await run('resume', 'slow', '--json')
     expect(resumed.code, resumed.stderr).toBe(0)
-    const whole = await run('solve', ...slow, '--run-id', 'whole', '--json')
+    const whole = await uninterrupted
     expect(resumed.json()).toMatchObject({ stopped: 'budget', unit: 'tokens', digest: whole.json().digest })
     expect(resumed.json().calls.made).toBeLessThan(whole.json().calls.made)
 
@@ -391,6 +392,40 @@ describe('compare', () => {
     expect(code, stderr).toBe(0)
     expect(json().arms[0].tasks).toBe(2)
     expect(json().skipped.map((one: { line: number }) => one.line)).toEqual([2, 3])
+  })
+
+  it('stops cleanly, reports what is done, and goes on where it stopped', async () => {
+    const args = [
+      'compare',
+      '--environment',
+      'reasoning',
+      '--tasks',
+      'questions.jsonl',
+      '--model',
+      'scripted-slow',
+      '--arms',
+      'best-of-n',
+      '--budget',
+      'tokens=60',
+      '--jobs',
+      '1',
+      '--json',
+    ]
+    const questions = Array.from({ length: 8 }, (_, i) =>
+      JSON.stringify({ task: { prompt: `What is ${i} + 1?`, answerBy: 'number' }, reference: String(i + 1) }),
+    )
+    writeFileSync(join(folder.path, 'questions.jsonl'), questions.join('\n'))
+    const first = start(folder.path, args)
+    await first.says('1 of 8')
+    first.process.kill('SIGINT')
+    const stopped = await first.ended
+    expect(stopped.code).toBe(130)
+    expect(stopped.json().complete).toBe(false)
+    expect(stopped.stderr).toMatch(/the same command goes on where it stopped/)
+    const done = await run(...args)
+    expect(done.code, done.stderr).toBe(0)
+    expect(done.json()).toMatchObject({ complete: true, arms: [{ runs: 8 }] })
+    expect(done.stderr).toMatch(/[1-7] known from before/)
   })
 
   it('refuses what cannot be compared', async () => {
