@@ -38,6 +38,11 @@ export function checkBudget(budget: Budget, units: readonly string[] = []): void
   }
 }
 
+/** Adds amounts to sums, so many times. */
+export function addAmounts(sums: Record<string, number>, amounts: Amounts, times = 1): void {
+  for (const unit of Object.keys(amounts)) sums[unit] = (sums[unit] ?? 0) + amounts[unit]! * times
+}
+
 /** One trial's part of the budget. Units without a limit are unlimited. */
 export class Grant {
   readonly granted: Readonly<Record<string, number>>
@@ -50,8 +55,7 @@ export class Grant {
   }
 
   remaining(unit: string): number {
-    const granted = this.granted[unit]
-    return granted === undefined ? Number.POSITIVE_INFINITY : Math.max(0, granted - (this.drawn[unit] ?? 0) - (this.#reserved[unit] ?? 0))
+    return Math.max(0, (this.granted[unit] ?? Infinity) - (this.drawn[unit] ?? 0) - (this.#reserved[unit] ?? 0))
   }
 
   /** Sets aside at most `wanted`, as much as there is; returns what was set aside. */
@@ -59,17 +63,17 @@ export class Grant {
     const reserved: Record<string, number> = {}
     for (const unit of Object.keys(wanted)) {
       reserved[unit] = Math.min(wanted[unit]!, this.remaining(unit))
-      this.#reserved[unit] = (this.#reserved[unit] ?? 0) + reserved[unit]
     }
+    addAmounts(this.#reserved, reserved)
     return reserved
   }
 
   unreserve(reserved: Amounts): void {
-    for (const unit of Object.keys(reserved)) this.#reserved[unit]! -= reserved[unit]!
+    addAmounts(this.#reserved, reserved, -1)
   }
 
   spend(amounts: Amounts): void {
-    for (const unit of Object.keys(amounts)) this.drawn[unit] = (this.drawn[unit] ?? 0) + amounts[unit]!
+    addAmounts(this.drawn, amounts)
   }
 }
 
@@ -89,10 +93,8 @@ export class Ledger {
 
   /** What may still be granted. */
   available(unit: string): number {
-    const outstanding = this.#outstanding[unit] ?? 0
-    const own = (this.limits[unit] ?? Number.POSITIVE_INFINITY) - (this.#used[unit] ?? 0)
-    const parents = this.#parent === undefined ? Number.POSITIVE_INFINITY : this.#parent.remaining(unit)
-    return Math.max(0, Math.min(own, parents) - outstanding)
+    const own = (this.limits[unit] ?? Infinity) - (this.#used[unit] ?? 0)
+    return Math.max(0, Math.min(own, this.#parent?.remaining(unit) ?? Infinity) - (this.#outstanding[unit] ?? 0))
   }
 
   /** A unit of which nothing is left, counting what is granted as used. */
@@ -112,22 +114,18 @@ export class Ledger {
     for (const unit of this.units) {
       const available = this.available(unit)
       const wanted = need[unit]
-      if (wanted === 0) {
-        granted[unit] = 0
-        continue
-      }
-      if (available <= 0 || (patient && wanted !== undefined && wanted > available)) return undefined
+      if (wanted !== 0 && (available <= 0 || (patient && wanted !== undefined && wanted > available))) return undefined
       const share = unit === 'usd' ? available / shares : Math.max(1, Math.floor(available / shares))
       granted[unit] = Math.min(available, wanted ?? share)
     }
-    for (const unit of Object.keys(granted)) this.#outstanding[unit] = (this.#outstanding[unit] ?? 0) + granted[unit]!
+    addAmounts(this.#outstanding, granted)
     return new Grant(granted)
   }
 
   /** Takes a grant back: what was drawn counts as used, the rest may be granted again. */
   settle(grant: Grant, drawn: Amounts = grant.drawn): void {
-    for (const unit of Object.keys(grant.granted)) this.#outstanding[unit]! -= grant.granted[unit]!
-    for (const unit of Object.keys(drawn)) this.#used[unit] = (this.#used[unit] ?? 0) + drawn[unit]!
+    addAmounts(this.#outstanding, grant.granted, -1)
+    addAmounts(this.#used, drawn)
     this.#parent?.spend(drawn)
   }
 
@@ -137,11 +135,7 @@ export class Ledger {
 
   /** What was used beyond the limits. */
   overrun(): Amounts {
-    const over: Record<string, number> = {}
-    for (const unit of Object.keys(this.limits)) {
-      const beyond = (this.#used[unit] ?? 0) - this.limits[unit]!
-      if (unit !== 'seconds' && beyond > 0) over[unit] = beyond
-    }
-    return over
+    const beyond = this.units.map((unit) => [unit, (this.#used[unit] ?? 0) - (this.limits[unit] ?? Infinity)] as const)
+    return Object.fromEntries(beyond.filter(([, amount]) => amount > 0))
   }
 }

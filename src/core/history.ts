@@ -8,36 +8,32 @@ import type { LogEntry } from './log.ts'
 /** A call as far as the log knows it: begun, and perhaps ended. */
 export interface RecordedCall {
   readonly start: CallStart
-  readonly end?: CallEnd | CallError
+  end?: CallEnd | CallError
 }
 
 /** The code under which a cancelled call is recorded: its result is not known, so it is asked again. */
 export const cancelledCall = 'E_CALL_CANCELLED'
 
 export class History {
-  readonly header: RunHeader | undefined
-  readonly outcomes: readonly TrialEnd[]
-  readonly end: RunEnd | undefined
-  readonly events: number
+  header: RunHeader | undefined
+  end: RunEnd | undefined
+  /** How many events there are. */
+  events = 0
+  readonly outcomes: TrialEnd[] = []
   readonly #calls = new Map<string, RecordedCall>()
 
   constructor(entries: Iterable<LogEntry>) {
-    const outcomes: TrialEnd[] = []
-    let header: RunHeader | undefined
-    let end: RunEnd | undefined
-    let events = 0
     for (const { event } of entries) {
-      events++
-      if (event.type === 'run-start') header = event
-      else if (event.type === 'trial-end') outcomes.push(event)
-      else if (event.type === 'run-end') end = event
+      this.events++
+      if (event.type === 'run-start') this.header = event
+      else if (event.type === 'trial-end') this.outcomes.push(event)
+      else if (event.type === 'run-end') this.end = event
       else if (event.type === 'call-start') this.#calls.set(callKey(event), { start: event })
-      else if (event.type === 'call-end' || event.type === 'call-error') this.#finish(event)
+      else if (event.type === 'call-end' || event.type === 'call-error') {
+        const call = this.#calls.get(callKey(event))
+        if (call !== undefined) call.end = event
+      }
     }
-    this.header = header
-    this.outcomes = outcomes
-    this.end = end
-    this.events = events
   }
 
   call(trial: number, index: number): RecordedCall | undefined {
@@ -53,19 +49,7 @@ export class History {
   results(): Map<string, CallEnd[]> {
     const ends = [...this.#calls.values()].flatMap(({ end }) => (end?.type === 'call-end' ? [end] : []))
     ends.sort((a, b) => a.trial - b.trial || a.index - b.index)
-    const results = new Map<string, CallEnd[]>()
-    for (const end of ends) {
-      const queue = results.get(end.digest)
-      if (queue === undefined) results.set(end.digest, [end])
-      else queue.push(end)
-    }
-    return results
-  }
-
-  #finish(end: CallEnd | CallError): void {
-    const key = callKey(end)
-    const call = this.#calls.get(key)
-    if (call !== undefined) this.#calls.set(key, { start: call.start, end })
+    return Map.groupBy(ends, (end) => end.digest)
   }
 }
 

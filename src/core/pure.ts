@@ -220,8 +220,8 @@ const pureContext: StepContext = {
   purpose: 'search',
   random: new Random(0),
   signal: new AbortController().signal,
-  run: { runId: '', units: [], remaining: () => Number.POSITIVE_INFINITY, spend: () => {}, signal: new AbortController().signal },
-  remaining: () => Number.POSITIVE_INFINITY,
+  run: { runId: '', units: [], remaining: () => Infinity, spend: () => {}, signal: new AbortController().signal },
+  remaining: () => Infinity,
   spend: () => {},
   call: () => {
     throw impure('of this search')

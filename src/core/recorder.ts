@@ -10,9 +10,9 @@ export class Recorder {
   readonly #observe: ((event: LogEvent) => void) | undefined
   #sequence: number
   #buffer: LogEvent[] = []
-  #writing: Promise<void> = Promise.resolve()
-  #scheduled = false
-  #error: unknown
+  #writing: Promise<unknown> = Promise.resolve()
+  /** The store's error, once writing has failed; the run cannot go on. */
+  error: unknown
 
   constructor(log: Log, runId: string, token: string, sequence: number, observe?: (event: LogEvent) => void) {
     this.#log = log
@@ -22,51 +22,30 @@ export class Recorder {
     this.#observe = observe
   }
 
-  /** The store's error, once writing has failed; the run cannot go on. */
-  get error(): unknown {
-    return this.#error
-  }
-
   /** Adds an event; it is written soon, together with others of the same tick. */
   record(event: LogEvent): void {
     this.#buffer.push(event)
     this.#observe?.(event)
-    if (this.#buffer.length >= batchSize) this.#write()
-    else if (!this.#scheduled) {
-      this.#scheduled = true
-      queueMicrotask(() => this.#write())
-    }
+    if (this.#buffer.length === 1) queueMicrotask(() => this.#write())
+    else if (this.#buffer.length >= batchSize) this.#write()
   }
 
   /** Returns when everything recorded so far is kept. Throws the store's error. */
   async flush(): Promise<void> {
     this.#write()
     await this.#writing
-    if (this.#error !== undefined) throw this.#error
-  }
-
-  async close(): Promise<void> {
-    try {
-      await this.flush()
-    } finally {
-      await this.#log.release(this.#runId, this.#token)
-    }
   }
 
   #write(): void {
-    this.#scheduled = false
-    if (this.#buffer.length === 0 || this.#error !== undefined) return
+    if (this.#buffer.length === 0) return
     const events = this.#buffer
-    this.#buffer = []
     const first = this.#sequence
+    this.#buffer = []
     this.#sequence += events.length
-    this.#writing = this.#writing.then(async () => {
-      if (this.#error !== undefined) return
-      try {
-        await this.#log.append(this.#runId, this.#token, first, events)
-      } catch (error) {
-        this.#error = error
-      }
+    // Once an append has failed, this promise stays rejected and no later batch is written.
+    this.#writing = this.#writing.then(() => this.#log.append(this.#runId, this.#token, first, events))
+    this.#writing.catch((error: unknown) => {
+      this.error = error
     })
   }
 }

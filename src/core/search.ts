@@ -388,8 +388,7 @@ class Driver<State, Action, Task, Answer> {
 
   async #runPure(): Promise<{ reason: StopReason; unit?: string }> {
     const { environment, searcher, budget = {} } = this.#options
-    const limit = (unit: string): number =>
-      Math.min(budget[unit] ?? Number.POSITIVE_INFINITY, this.#options.parent?.remaining(unit) ?? Number.POSITIVE_INFINITY)
+    const limit = (unit: string): number => Math.min(budget[unit] ?? Infinity, this.#options.parent?.remaining(unit) ?? Infinity)
     const result = await runPure({
       tree: this.#tree,
       environment: environment as never,
