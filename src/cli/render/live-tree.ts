@@ -70,7 +70,7 @@ function drawInPlace(stream: Terminal, lines: number): Show {
   const draw = createLogUpdate(stream)
   const color = !process.env.NO_COLOR
   return ({ root, best, caption }, last) => {
-    const width = (stream.columns ?? 80) - 1
+    const width = (stream.columns || 80) - 1
     const head = caption === undefined ? [] : [shorten(sanitize(caption), width)]
     const room = Math.min(lines, (stream.rows ?? 24) - head.length - 1)
     draw([...head, ...treeLines(root, { lines: room, width, color, best })].join('\n'))

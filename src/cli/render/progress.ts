@@ -47,7 +47,7 @@ export function progress(options: ProgressOptions): Progress {
     drawn = at
     const line = describe({ title, total, unit, done, note, fresh: done - (first?.done ?? 0), seconds: (at - (first?.at ?? at)) / 1000 })
     if (draw === undefined) stream.write(`${line}\n`)
-    else draw(shorten(line, (stream.columns ?? 80) - 1))
+    else draw(shorten(line, (stream.columns || 80) - 1))
   }
 
   return {
