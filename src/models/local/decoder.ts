@@ -40,17 +40,16 @@ interface InsideSampler {
   applyConfig(config: Record<string, unknown>): void
   dispose(): void
 }
+interface InsideContext {
+  sampleToken(
+    index: number,
+    sampler: InsideSampler,
+    probabilities: boolean,
+    confidence: boolean,
+  ): Promise<[token: number, probabilities: number[] | undefined, confidence: number | undefined]>
+}
 interface InsideSequence {
-  readonly _context: {
-    readonly _ctx: {
-      sampleToken(
-        index: number,
-        sampler: InsideSampler,
-        probabilities: boolean,
-        confidence: boolean,
-      ): Promise<[token: number, probabilities: number[] | undefined, confidence: number | undefined]>
-    }
-  }
+  readonly _context: { readonly _ctx: InsideContext }
   readonly _tokenMeter: unknown
   readonly _contextShift: unknown
   _decodeTokens(
@@ -82,10 +81,12 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
     }
   }
 
+  const sample = oneFirst()
+
   function logitsAt(sequence: InsideSequence, index: number): Logits {
     const context = sequence._context._ctx
     const all = async () => {
-      const [, flat] = await borrowed({ temperature: 0, seed: 0 }, (sampler) => context.sampleToken(index, sampler, true, false))
+      const [, flat] = await borrowed({ temperature: 0, seed: 0 }, (sampler) => sample(context, index, sampler, true, false))
       const logProbs = new Map<number, number>()
       for (let i = 0; i + 1 < flat!.length; i += 2) logProbs.set(flat![i]!, Math.log(flat![i + 1]!))
       return logProbs
@@ -93,11 +94,11 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
     // Some token's probability in the whole distribution, and the distance of the wanted one from it, read from a distribution of two
     // into which a bias lifts both. Keeping all of the vocabulary as its best makes the library sort it in the faster of its two ways.
     const logProb = async (token: number) => {
-      const [other, , confidence] = await borrowed(wholeDistribution, (sampler) => context.sampleToken(index, sampler, false, true))
+      const [other, , confidence] = await borrowed(wholeDistribution, (sampler) => sample(context, index, sampler, false, true))
       if (other === token) return Math.log(confidence!)
       const tokens = Uint32Array.of(token, other)
       const config = { temperature: 1, topK: 2, seed: 0, tokenBiasKeys: tokens, tokenBiasValues: Float32Array.of(lift, lift) }
-      const [, pair] = await borrowed(config, (sampler) => context.sampleToken(index, sampler, true, false))
+      const [, pair] = await borrowed(config, (sampler) => sample(context, index, sampler, true, false))
       const probabilities = new Map([
         [pair![0]!, pair![1]!],
         [pair![2]!, pair![3]!],
@@ -110,7 +111,7 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
       all,
       logProb,
       async draw(sampler, wanted): Promise<Drawn | undefined> {
-        const [token] = await context.sampleToken(index, (sampler as NativeSampler).native, false, false)
+        const [token] = await sample(context, index, (sampler as NativeSampler).native, false, false)
         if (token < 0) return undefined
         return { token, logProb: wanted ? await logProb(token) : undefined }
       },
@@ -146,6 +147,27 @@ function insideDecoder(model: LlamaModel, library: GrammarLibrary): Decoder {
     close() {
       for (const sampler of idle.splice(0)) sampler.dispose()
     },
+  }
+}
+
+/**
+ * Samples, but never two at once straight after a decode: llama.cpp puts a batch's distributions in order at the first read of one, and
+ * two first reads on two threads both do so, after which texts are given each other's distributions. A decode only begins when nobody
+ * reads, so whoever comes when nobody reads may be the first.
+ */
+function oneFirst() {
+  let reading = 0
+  let first: Promise<unknown> = Promise.resolve()
+  return async (context: InsideContext, ...request: Parameters<InsideContext['sampleToken']>): ReturnType<InsideContext['sampleToken']> => {
+    const alone = reading++ === 0
+    try {
+      if (!alone) await first
+      const sampled = context.sampleToken(...request)
+      if (alone) first = sampled.catch(() => {})
+      return await sampled
+    } finally {
+      reading--
+    }
   }
 }
 

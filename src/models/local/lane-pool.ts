@@ -35,6 +35,7 @@ export class LanePool {
   #clock = 0
   #computed = 0
   #copies = 0
+  #files = 0
 
   constructor(context: LlamaContext) {
     // Lengths are checked before anything is evaluated; should one slip through, an error is better than a text cut in silence.
@@ -76,7 +77,7 @@ export class LanePool {
     lane.lastUsed = ++this.#clock
     if (source !== undefined && source !== lane && shared - sharedLength(lane.tokens, tokens) >= worthCopying)
       await this.#copy(source, lane)
-    await truncate(lane, Math.min(limit, sharedLength(lane.tokens, tokens)))
+    await this.#truncate(lane, Math.min(limit, sharedLength(lane.tokens, tokens)))
     return lane
   }
 
@@ -94,6 +95,7 @@ export class LanePool {
 
   /** Empties a lane whose evaluation failed: what it holds is not known. */
   async reset(lane: Lane): Promise<void> {
+    this.#saved.delete(lane)
     lane.tokens.length = 0
     await lane.sequence.clearHistory()
   }
@@ -127,7 +129,7 @@ export class LanePool {
       this.#directory ??= await mkdtemp(join(tmpdir(), 'banyan-lanes-'))
       let path = this.#saved.get(source)
       if (path === undefined) {
-        path = join(this.#directory, `${this.#saved.size}.state`)
+        path = join(this.#directory, `${this.#files++}.state`)
         await source.sequence.saveStateToFile(path)
         this.#saved.set(source, path)
       }
@@ -141,12 +143,13 @@ export class LanePool {
       await this.reset(target)
     }
   }
-}
 
-async function truncate(lane: Lane, length: number): Promise<void> {
-  if (length === lane.tokens.length) return
-  await lane.sequence.eraseContextTokenRanges([{ start: length, end: lane.tokens.length }])
-  lane.tokens.length = Math.min(length, lane.sequence.nextTokenIndex)
+  async #truncate(lane: Lane, length: number): Promise<void> {
+    if (length === lane.tokens.length) return
+    this.#saved.delete(lane)
+    await lane.sequence.eraseContextTokenRanges([{ start: length, end: lane.tokens.length }])
+    lane.tokens.length = Math.min(length, lane.sequence.nextTokenIndex)
+  }
 }
 
 function sharedLength(a: readonly number[], b: readonly number[]): number {
