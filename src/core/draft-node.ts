@@ -16,20 +16,17 @@ export class DraftNode<State, Action> implements NodeView<State, Action> {
   readonly logProb: number
   readonly tokenCount: number
 
-  constructor(
-    parent: NodeView<State, Action>,
-    drafted: { readonly action: Action; readonly step: Step<State>; readonly logProb: number; readonly tokens: number },
-  ) {
-    const { step } = drafted
+  /** @param logProb of the action, and `tokens`, its number of tokens; 0 where its proposer gave none. */
+  constructor(parent: NodeView<State, Action>, action: Action, step: Step<State>, logProb = 0, tokens = 0) {
     this.parent = parent
     this.state = step.state
-    this.action = drafted.action
+    this.action = action
     this.depth = parent.depth + 1
     this.terminal = step.terminal
     this.reward = step.reward
     this.observation = step.observation
-    this.logProb = parent.logProb + drafted.logProb
-    this.tokenCount = parent.tokenCount + drafted.tokens
+    this.logProb = parent.logProb + logProb
+    this.tokenCount = parent.tokenCount + tokens
   }
 
   get totalReward(): number {

@@ -1,27 +1,21 @@
 // Carries out one trial: steps, proposals, evaluations, in a fixed order. It reads the tree and does not change it;
 // what should grow is returned as data, so that a live run and a run read from its log grow by the same code.
-import type { Awaitable, Json, NodeId } from './common.ts'
+import type { CallContext } from './call.ts'
+import type { Json, NodeId } from './common.ts'
+import { defined } from './defined.ts'
 import { DraftNode } from './draft-node.ts'
-import type { Effect, Environment, Step } from './environment.ts'
-import { BanyanError, errorRecord, StarvedError } from './errors.ts'
-import type { Evaluation, Evaluator } from './evaluator.ts'
+import type { Step } from './environment.ts'
+import { BanyanError, errorRecord } from './errors.ts'
+import type { Evaluation } from './evaluator.ts'
 import type { Growth, LoggedCandidate, LoggedStep, NodeRef, TrialEnd } from './events.ts'
-import type { Guard } from './guard.ts'
-import { DivergedError, type LivePool, type LiveStep } from './live.ts'
+import { loggedStep, onlyLogged } from './logged-step.ts'
 import type { NodeView } from './node-view.ts'
-import type { Candidate, Proposed, Proposer } from './proposer.ts'
+import { evaluatorNamed, type Parts, proposerNamed } from './parts.ts'
+import type { Candidate, Proposed } from './proposer.ts'
+import { stepper } from './step.ts'
 import type { Tree } from './tree.ts'
 import type { Ask, Status, Trial } from './trial.ts'
-import { type TrialContext, UnknownResultError } from './trial-context.ts'
-
-/** What a trial is carried out with. */
-export interface Parts<State, Action, Task, Answer> {
-  readonly environment: Environment<State, Action, Task, Answer>
-  readonly proposers: Readonly<Record<string, Proposer<State, Action>>>
-  readonly evaluators: Readonly<Record<string, Evaluator<State, Action>>>
-  readonly guard: Guard<State, Action> | undefined
-  readonly lives: LivePool<State, Action, Task> | undefined
-}
+import { askOf, evaluatorsOf, nodesOf } from './work.ts'
 
 /** A trial's end as data, and the steps behind its growth, one for each growth that has one, in order. */
 export interface Executed<State> {
@@ -29,11 +23,15 @@ export interface Executed<State> {
   readonly steps: readonly Step<State>[]
 }
 
-/** Thrown when the guard refuses an action, or it is irreversible outside a commit; becomes the outcome `denied`. */
-class DeniedError extends BanyanError {
-  constructor(reason: string) {
-    super('E_GUARD_DENIED', `the action was not carried out: ${reason}`)
-  }
+/** A node, in the tree or in the making, and what it is called in the log. */
+interface Place<State, Action> {
+  readonly ref: NodeRef
+  readonly view: NodeView<State, Action>
+}
+
+/** The end of a trial that brought nothing. */
+export function emptyEnd(trial: Trial, status: Status): Omit<TrialEnd, 'usage'> {
+  return { type: 'trial-end', trial, status, growth: [], evaluated: [], evaluations: [], node: nodesOf(trial)[0]! }
 }
 
 /** Carries out a trial. Errors become statuses; only fatal ones are thrown. */
@@ -41,252 +39,149 @@ export async function execute<State, Action, Task, Answer>(
   trial: Trial,
   tree: Tree<State, Action>,
   parts: Parts<State, Action, Task, Answer>,
-  context: TrialContext,
+  context: CallContext,
 ): Promise<Executed<State>> {
-  const work = new Execution(trial, tree, parts, context)
+  const { environment } = parts
+  const carryOut = stepper(parts, context)
+  const ask = askOf(trial)
+  const growth: Growth[] = []
+  const steps: Step<State>[] = []
+  const evaluated: NodeRef[] = []
+  const evaluations: Evaluation[] = []
+  const places = nodesOf(trial).map((node): Place<State, Action> => ({ ref: node, view: tree.view(node) }))
+  const start = places[0]!
+  let node = start.ref
+  let made = 0
+
   try {
-    await work.run()
-    return work.result('ok')
-  } catch (error) {
-    const status = statusOf(error, context.signal)
-    if (status === 'failed' && BanyanError.isInstance(error) && error.fatal) throw error
-    return work.result(status, error)
-  }
-}
-
-function statusOf(error: unknown, signal: AbortSignal): Status {
-  if (signal.aborted) return 'cancelled'
-  if (error instanceof StarvedError) return 'starved'
-  if (error instanceof DeniedError) return 'denied'
-  if (error instanceof DivergedError) return 'diverged'
-  if (error instanceof UnknownResultError) return 'unknown'
-  return 'failed'
-}
-
-class Execution<State, Action, Task, Answer> {
-  readonly #trial: Trial
-  readonly #tree: Tree<State, Action>
-  readonly #parts: Parts<State, Action, Task, Answer>
-  readonly #context: TrialContext
-  readonly #growth: Growth[] = []
-  readonly #steps: Step<State>[] = []
-  readonly #evaluated: NodeRef[] = []
-  readonly #evaluations: Evaluation[] = []
-  #node: NodeRef
-  #made = 0
-
-  constructor(trial: Trial, tree: Tree<State, Action>, parts: Parts<State, Action, Task, Answer>, context: TrialContext) {
-    this.#trial = trial
-    this.#tree = tree
-    this.#parts = parts
-    this.#context = context
-    this.#node = 'nodes' in trial ? (trial.nodes[0] ?? 0) : trial.node
+    await run()
+    return { end: { ...emptyEnd(trial, 'ok'), growth, evaluated, evaluations, node }, steps }
+  } catch (thrown) {
+    const error = errorRecord(thrown)
+    const status = context.signal.aborted ? 'cancelled' : (statusOf[error.code] ?? 'failed')
+    if (status === 'failed' && BanyanError.isInstance(thrown) && thrown.fatal) throw thrown
+    const end = { ...emptyEnd(trial, status), error }
+    return status === 'failed' || status === 'starved'
+      ? { end: { ...end, growth, evaluated, evaluations, node }, steps }
+      : { end, steps: [] }
   }
 
-  result(status: Status, error?: unknown): Executed<State> {
-    const kept = status === 'ok' || status === 'starved' || status === 'failed'
-    return {
-      end: {
-        type: 'trial-end',
-        trial: this.#trial,
-        status,
-        growth: kept ? this.#growth : [],
-        evaluated: kept ? this.#evaluated : [],
-        evaluations: kept ? this.#evaluations : [],
-        node: kept ? this.#node : trialNode(this.#trial),
-        ...(error === undefined ? {} : { error: errorRecord(error) }),
-      },
-      steps: kept ? this.#steps : [],
-    }
-  }
-
-  async run(): Promise<void> {
-    const trial = this.#trial
+  function run(): Promise<void> {
     switch (trial.kind) {
       case 'visit':
-        return this.#visit(trial.node, trial.candidate, trial.propose, trial.evaluate)
+        return visit(trial.node, trial.candidate)
       case 'expand':
-        return this.#expand([trial.node], trial.propose, trial.step, trial.evaluate)
+        return expand(trial.step)
       case 'combine':
-        return this.#expand(trial.nodes, trial.propose, true, trial.evaluate)
+        return expand(true)
       case 'rollout':
-        return this.#rollout(trial.node, trial.steps, trial.keep, trial.propose, trial.evaluate)
+        return rollout(trial.steps, trial.keep)
       case 'evaluate':
-        await this.#evaluate([{ refs: [...trial.nodes], views: trial.nodes.map((node) => this.#tree.view(node)) }], [trial.by])
-        return
+        return evaluate(places)
       case 'revise':
-        return this.#revise(trial.node, trial.feedback, trial.propose, trial.evaluate)
+        return revise(trial.node, trial.feedback)
       case 'commit':
-        return this.#commit(trial.node)
+        return commit(trial.node)
     }
   }
 
-  async #visit(node: NodeId, index: number, propose: Ask | undefined, evaluate: readonly string[] | undefined): Promise<void> {
-    const parent = this.#tree.view(node)
-    let view = parent
-    let ref: NodeRef = node
+  async function visit(parent: NodeId, index: number): Promise<void> {
+    let { view } = start
     if (index >= 0) {
-      const step = await this.#step(parent, this.#tree.actions(node)[index] as Action, 'search')
-      view = this.#draft(parent, node, index, step)
-      ref = this.#grow(node, index, step)
-      this.#node = ref
+      const slot = tree.blockStart[parent]! + index
+      const action = tree.actions(parent)[index] as Action
+      const step = await carryOut(view, action)
+      node = grow(parent, index, step)
+      view = new DraftNode(view, action, step, tree.scores?.[slot], tree.tokenCounts?.[slot])
     }
-    const certain = await this.#evaluate([{ refs: [ref], views: [view] }], evaluate)
-    if (propose !== undefined && !view.terminal && !certain) await this.#propose(ref, view, propose)
+    await evaluate([{ ref: node, view }])
+    if (ask !== undefined && !view.terminal && !evaluations.some(({ certain }) => certain)) await propose({ ref: node, view }, ask)
   }
 
-  async #expand(nodes: readonly NodeId[], ask: Ask, step: boolean, evaluate: readonly string[] | undefined): Promise<void> {
-    const node = nodes[0]!
-    const view = this.#tree.view(node)
-    const others = nodes.slice(1).map((other) => this.#tree.view(other))
-    const candidates = await this.#propose(node, view, ask, others.length === 0 ? undefined : others)
-    if (!step) return
-    const refs: NodeRef[] = []
-    const views: NodeView<State, Action>[] = []
-    for (const [offset, candidate] of candidates.entries()) {
-      const stepped = await this.#step(view, candidate.action, 'search')
-      refs.push(this.#grow(node, offset, stepped, true))
-      views.push(draft(view, candidate, stepped))
+  async function expand(step: boolean): Promise<void> {
+    const children: Place<State, Action>[] = []
+    for (const [index, candidate] of (await propose(start, ask!)).entries()) {
+      if (!step) return
+      const stepped = await carryOut(start.view, candidate.action)
+      children.push({ ref: grow(start.ref, index, stepped, true), view: draft(start.view, candidate, stepped) })
     }
-    if (views.length > 0) await this.#evaluate([{ refs, views }], evaluate)
+    await evaluate(children)
   }
 
-  async #rollout(node: NodeId, steps: number, keep: boolean, ask: Ask | undefined, evaluate: readonly string[] | undefined): Promise<void> {
-    let view = this.#tree.view(node)
-    let ref: NodeRef = node
-    for (let depth = 0; depth < steps && !view.terminal; depth++) {
-      const candidate = ask === undefined ? this.#randomAction(view) : (await this.#proposals(view, ask)).candidates[0]
+  async function rollout(length: number, keep: boolean): Promise<void> {
+    let { view } = start
+    for (let taken = 0; taken < length && !view.terminal; taken++) {
+      const candidate = ask === undefined ? randomCandidate(view) : (await proposed({ node: view }, ask)).candidates[0]
       if (candidate === undefined) break
-      const step = await this.#step(view, candidate.action, 'search')
+      const step = await carryOut(view, candidate.action)
       if (keep) {
-        this.#growth.push({ grow: 'candidates', at: ref, candidates: [logged(candidate)] })
-        ref = this.#grow(ref, 0, step, true)
-        this.#node = ref
+        growth.push({ grow: 'candidates', at: node, candidates: [logged(candidate)] })
+        node = grow(node, 0, step, true)
       }
       view = draft(view, candidate, step)
     }
-    await this.#evaluate([{ refs: [keep ? ref : node], views: [view] }], evaluate)
+    await evaluate([{ ref: node, view }])
   }
 
-  async #revise(node: NodeId, feedback: string, ask: Ask | undefined, evaluate: readonly string[] | undefined): Promise<void> {
-    const view = this.#tree.view(node)
-    const { parent } = view
-    if (parent === undefined) throw new BanyanError('E_SEARCHER_TRIAL', 'the root has no action that could be revised', { fatal: true })
-    const { candidates } = await this.#proposals(view, ask ?? { count: 1 }, undefined, feedback)
-    const candidate = candidates[0]
+  async function revise(revised: NodeId, feedback: string): Promise<void> {
+    const { view } = start
+    if (view.parent === undefined) {
+      throw new BanyanError('E_SEARCHER_TRIAL', 'the root has no action that could be revised', { fatal: true })
+    }
+    const [candidate] = (await proposed({ node: view, feedback }, ask!)).candidates
     if (candidate === undefined) return
-    const step = await this.#step(parent, candidate.action, 'search')
-    this.#growth.push({ grow: 'revision', at: node, candidate: logged(candidate), step: this.#logged(step) })
-    this.#steps.push(step)
-    await this.#evaluate([{ refs: [node], views: [draft(parent, candidate, step)] }], evaluate)
+    const step = await carryOut(view.parent, candidate.action)
+    growth.push({ grow: 'revision', at: revised, candidate: logged(candidate), step: noted(step) })
+    await evaluate([{ ref: revised, view: draft(view.parent, candidate, step) }])
   }
 
-  async #commit(node: NodeId): Promise<void> {
-    const path = this.#tree.path(node).map((id) => this.#tree.view(id))
-    let view = path[0]!
-    let observed: Step<State> | undefined
-    for (const next of path.slice(1)) {
-      observed = await this.#step(view, next.action as Action, 'commit')
+  async function commit(to: NodeId): Promise<void> {
+    const [root, ...path] = tree.path(to).map((id) => tree.view(id))
+    let view = root!
+    let step: Step<State> = { state: view.state, reward: 0, terminal: view.terminal }
+    for (const next of path) {
+      step = await carryOut(view, next.action as Action, 'commit')
       view = next
     }
-    const step = observed ?? { state: view.state, reward: 0, terminal: view.terminal }
-    this.#growth.push({ grow: 'root', from: node, step: this.#logged(step) })
-    this.#steps.push(step)
-    this.#node = node
+    growth.push({ grow: 'root', from: to, step: noted(step) })
   }
 
-  /** One action: guarded; in the live environment where there is one; recorded where its result could not be computed again. */
-  async #step(view: NodeView<State, Action>, action: Action, purpose: 'search' | 'commit'): Promise<Step<State>> {
-    const { environment, lives } = this.#parts
-    this.#context.spend({ steps: 1 })
-    if (lives !== undefined) {
-      return this.#recordedStep(view, action, purpose, () => lives.use((lease) => lease.step(view, action, purpose, this.#liveStep)))
-    }
-    await this.#check(view.state, action, purpose)
-    const step = (): Awaitable<Step<State>> => environment.step(view.state, action, this.#context.forStep(purpose))
-    return environment.reproducible === 'recorded' || purpose === 'commit' ? this.#recordedStep(view, action, purpose, step) : step()
+  /** Notes a node that the tree is to grow, and gives its name. */
+  function grow(at: NodeRef, index: number, step: Step<State>, fresh?: true): NodeRef {
+    growth.push({ grow: 'node', at, index, ...defined({ fresh }), step: noted(step) })
+    context.spend({ nodes: 1 })
+    return { made: made++ }
   }
 
-  /** Arrow function, because leases call it. */
-  readonly #liveStep: LiveStep<State, Action> = async (live, state, action, purpose) => {
-    await this.#check(state, action, purpose)
-    if (purpose === 'replay') this.#context.spend({ replayedSteps: 1 })
-    return live.step(action, this.#context.forStep(purpose))
+  function noted(step: Step<State>): LoggedStep {
+    steps.push(step)
+    return loggedStep(environment, step, onlyLogged(environment))
   }
 
-  async #recordedStep(
-    view: NodeView<State, Action>,
-    action: Action,
-    purpose: 'search' | 'commit',
-    run: () => Awaitable<Step<State>>,
-  ): Promise<Step<State>> {
-    const { environment } = this.#parts
-    const result = await this.#context.call({
-      kind: purpose === 'commit' ? 'commit' : 'step',
-      by: environment.name,
-      request: { path: actionsTo(view), action: action as Json },
-      atMost: {},
-      once: purpose === 'commit' && this.#effect(view.state, action) === 'irreversible',
-      run: async () => ({ result: this.#logged(await run()) as unknown as Json, usage: {} }),
-    })
-    return restoreStep(environment, result as unknown as LoggedStep, async () => {
-      throw new BanyanError('E_ENVIRONMENT_DECODE', 'a recorded step has no state', {
-        seen: environment.name,
-        wanted: 'an environment with `encode` and `decode`',
-        fatal: true,
-      })
-    })
-  }
-
-  #effect(state: State, action: Action): Effect {
-    const { environment, lives } = this.#parts
-    return environment.effect?.(state, action) ?? (lives === undefined ? 'none' : 'irreversible')
-  }
-
-  async #check(state: State, action: Action, purpose: 'search' | 'replay' | 'commit'): Promise<void> {
-    const effect = this.#effect(state, action)
-    if (effect === 'irreversible' && purpose === 'search') throw new DeniedError('it cannot be undone, so it waits for the commit')
-    const verdict = await this.#parts.guard?.check({ state, action, effect, purpose })
-    if (verdict !== undefined && !verdict.allow) throw new DeniedError(verdict.reason)
-  }
-
-  async #propose(
-    ref: NodeRef,
-    view: NodeView<State, Action>,
-    ask: Ask,
-    others?: readonly NodeView<State, Action>[],
-  ): Promise<readonly Candidate<Action>[]> {
-    const { candidates, complete, value } = await this.#proposals(view, ask, others)
-    if (value !== undefined) this.#growth.push({ grow: 'value', at: ref, value })
-    if (candidates.length > 0 || complete === true) {
-      this.#growth.push({ grow: 'candidates', at: ref, candidates: candidates.map(logged), ...(complete === true ? { complete } : {}) })
+  /** Asks for candidates at a place, together with the trial's other nodes, and notes them. */
+  async function propose({ ref, view }: Place<State, Action>, ask: Ask): Promise<readonly Candidate<Action>[]> {
+    const others = places.length > 1 ? places.slice(1).map((place) => place.view) : undefined
+    const { candidates, complete, value } = await proposed({ node: view, others }, ask)
+    if (value !== undefined) growth.push({ grow: 'value', at: ref, value })
+    if (candidates.length > 0 || complete) {
+      growth.push({ grow: 'candidates', at: ref, candidates: candidates.map(logged), ...defined({ complete: complete || undefined }) })
     }
     return candidates
   }
 
-  async #proposals(
-    view: NodeView<State, Action>,
-    ask: Ask,
-    others?: readonly NodeView<State, Action>[],
-    feedback?: string,
+  async function proposed(
+    about: { node: NodeView<State, Action>; others?: readonly NodeView<State, Action>[] | undefined; feedback?: string },
+    { by, count }: Ask,
   ): Promise<Proposed<Action>> {
-    const proposer = named(this.#parts.proposers, ask.by, 'E_SEARCH_PROPOSER', 'a proposer')
-    this.#context.spend({ expansions: 1 })
-    const siblings = view.id >= 0 ? this.#tree.actions(view.id) : []
-    const request = {
-      node: view,
-      siblings,
-      count: ask.count,
-      ...(others === undefined ? {} : { others }),
-      ...(feedback === undefined ? {} : { feedback }),
-    }
-    const [proposed] = await proposer.propose([request], this.#context)
-    if (proposed === undefined) return { candidates: [] }
-    return proposer.lists === true ? { ...proposed, complete: true } : proposed
+    const proposer = proposerNamed(parts, by)
+    const { id } = about.node
+    context.spend({ expansions: 1 })
+    const request = { ...defined(about), siblings: id < 0 ? [] : tree.actions(id), count }
+    const [answer = { candidates: [] }] = await proposer.propose([request], context)
+    return proposer.lists ? { ...answer, complete: true } : answer
   }
 
-  #randomAction(view: NodeView<State, Action>): Candidate<Action> | undefined {
-    const { environment } = this.#parts
+  function randomCandidate(view: NodeView<State, Action>): Candidate<Action> | undefined {
     const actions = environment.actions?.(view.state)
     if (actions === undefined) {
       throw new BanyanError('E_SEARCHER_TRIAL', 'a rollout without a proposer needs an environment that lists its actions', {
@@ -294,126 +189,47 @@ class Execution<State, Action, Task, Answer> {
         fatal: true,
       })
     }
-    return actions.length === 0 ? undefined : { action: actions[this.#context.random.below(actions.length)]! }
+    return actions.length === 0 ? undefined : { action: actions[context.random.below(actions.length)]! }
   }
 
-  /** @returns whether some evaluation was certain. */
-  async #evaluate(
-    groups: readonly { readonly refs: readonly NodeRef[]; readonly views: readonly NodeView<State, Action>[] }[],
-    names: readonly string[] | undefined,
-  ): Promise<boolean> {
-    if (names === undefined || names.length === 0) return false
-    const byName: (readonly (readonly Evaluation[])[])[] = []
-    for (const name of names) {
-      const evaluator = named(this.#parts.evaluators, name, 'E_SEARCH_EVALUATOR', 'an evaluator')
-      byName.push(
-        await evaluator.evaluate(
-          groups.map((group) => group.views),
-          this.#context,
-        ),
-      )
-    }
-    let certain = false
-    for (const [g, group] of groups.entries()) {
-      for (const [i, ref] of group.refs.entries()) {
-        this.#evaluated.push(ref)
-        for (const [n, evaluations] of byName.entries()) {
-          const evaluation = checkedEvaluation(evaluations[g]?.[i], names[n]!)
-          this.#evaluations.push(evaluation)
-          certain ||= evaluation.certain === true
-        }
-      }
-    }
-    return certain
-  }
-
-  #grow(at: NodeRef, index: number, step: Step<State>, fresh = false): NodeRef {
-    this.#growth.push({ grow: 'node', at, index, ...(fresh ? { fresh } : {}), step: this.#logged(step) })
-    this.#steps.push(step)
-    this.#context.spend({ nodes: 1 })
-    return { made: this.#made++ }
-  }
-
-  #draft(parent: NodeView<State, Action>, node: NodeId, index: number, step: Step<State>): DraftNode<State, Action> {
-    const slot = this.#tree.blockStart[node]! + index
-    return new DraftNode(parent, {
-      action: this.#tree.actions(node)[index] as Action,
-      step,
-      logProb: this.#tree.scores?.[slot] ?? 0,
-      tokens: this.#tree.tokenCounts?.[slot] ?? 0,
-    })
-  }
-
-  #logged(step: Step<State>): LoggedStep {
-    const { environment, lives } = this.#parts
-    const kept = environment.reproducible === 'recorded' || lives !== undefined
-    return {
-      reward: step.reward,
-      terminal: step.terminal,
-      ...(step.observation === undefined ? {} : { observation: step.observation }),
-      ...(step.pathCost === undefined ? {} : { pathCost: step.pathCost }),
-      ...(kept && environment.encode !== undefined ? { state: environment.encode(step.state) } : {}),
+  /** Has nodes judged as one group by each of the trial's evaluators. */
+  async function evaluate(group: readonly Place<State, Action>[]): Promise<void> {
+    const names = evaluatorsOf(trial)
+    if (group.length === 0 || names.length === 0) return
+    const views = group.map(({ view }) => view)
+    const judged: (readonly Evaluation[] | undefined)[] = []
+    for (const name of names) judged.push((await evaluatorNamed(parts, name).evaluate([views], context))[0])
+    for (const [index, { ref }] of group.entries()) {
+      evaluated.push(ref)
+      for (const [n, name] of names.entries()) evaluations.push(checked(judged[n]?.[index], name))
     }
   }
 }
 
-/** A step as data, with its state: decoded where the log has it, otherwise computed. */
-export async function restoreStep<State>(
-  environment: Pick<Environment<State, never>, 'decode'>,
-  step: LoggedStep,
-  compute: () => Promise<State>,
-): Promise<Step<State>> {
-  const state = step.state !== undefined && environment.decode !== undefined ? environment.decode(step.state) : await compute()
-  return {
-    state,
-    reward: step.reward,
-    terminal: step.terminal,
-    ...(step.observation === undefined ? {} : { observation: step.observation }),
-    ...(step.pathCost === undefined ? {} : { pathCost: step.pathCost }),
-  }
+/** What becomes of a trial whose work threw an error of this code; others mean `failed`. */
+const statusOf: Readonly<Record<string, Status>> = {
+  E_BUDGET_STARVED: 'starved',
+  E_GUARD_DENIED: 'denied',
+  E_LIVE_DIVERGED: 'diverged',
+  E_CALL_UNKNOWN: 'unknown',
 }
 
-/** The node that a trial is about. */
-export function trialNode(trial: Trial): NodeId {
-  return 'nodes' in trial ? (trial.nodes[0] ?? 0) : trial.node
+function draft<State, Action>(
+  parent: NodeView<State, Action>,
+  { action, score, tokens }: Candidate<Action>,
+  step: Step<State>,
+): NodeView<State, Action> {
+  return new DraftNode(parent, action, step, score, tokens?.ids.length)
 }
 
-function draft<State, Action>(parent: NodeView<State, Action>, candidate: Candidate<Action>, step: Step<State>): DraftNode<State, Action> {
-  return new DraftNode(parent, { action: candidate.action, step, logProb: candidate.score ?? 0, tokens: candidate.tokens?.ids.length ?? 0 })
+function logged<Action>({ action, prior, score, tokens }: Candidate<Action>): LoggedCandidate {
+  return { action: action as Json, ...defined({ prior, score, tokens }) }
 }
 
-function logged<Action>(candidate: Candidate<Action>): LoggedCandidate {
-  const { action, prior, score, tokens } = candidate
-  return {
-    action: action as Json,
-    ...(prior === undefined ? {} : { prior }),
-    ...(score === undefined ? {} : { score }),
-    ...(tokens === undefined ? {} : { tokens }),
-  }
-}
-
-function actionsTo(view: NodeView<unknown>): Json[] {
-  const actions: Json[] = []
-  for (let at: NodeView<unknown> | undefined = view; at?.parent !== undefined; at = at.parent) actions.push(at.action as Json)
-  return actions.reverse()
-}
-
-function checkedEvaluation(evaluation: Evaluation | undefined, name: string): Evaluation {
-  if (evaluation === undefined || !Number.isFinite(evaluation.value)) {
-    throw new BanyanError('E_EVALUATOR_VALUE', `the evaluator ${name} gave no value`, {
-      seen: evaluation?.value,
-      wanted: 'one finite number for each node of each group',
-    })
-  }
-  return evaluation
-}
-
-function named<Part>(parts: Readonly<Record<string, Part>>, name: string | undefined, code: string, kind: string): Part {
-  const part = parts[name ?? 'default']
-  if (part !== undefined) return part
-  throw new BanyanError(code, `the searcher asks for ${kind} that the search was not given`, {
-    seen: name ?? 'default',
-    wanted: `one of ${Object.keys(parts).join(', ')}`,
-    fatal: true,
+function checked(evaluation: Evaluation | undefined, name: string): Evaluation {
+  if (evaluation !== undefined && Number.isFinite(evaluation.value)) return evaluation
+  throw new BanyanError('E_EVALUATOR_VALUE', `the evaluator ${name} gave no value`, {
+    seen: evaluation?.value,
+    wanted: 'one finite number for each node of each group',
   })
 }

@@ -25,3 +25,10 @@ export interface NodeView<State, Action = unknown> {
   /** From the root to this node, both included. */
   path(): readonly NodeView<State, Action>[]
 }
+
+/** From the first root, before any commit, to the node, both included. */
+export function wholePath<State, Action>(view: NodeView<State, Action>): NodeView<State, Action>[] {
+  const path = [view]
+  for (let at = view.parent; at !== undefined; at = at.parent) path.push(at)
+  return path.reverse()
+}

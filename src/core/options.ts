@@ -57,6 +57,12 @@ export interface SearchOptions<State, Action, Task, Answer> {
   readonly watch?: (tree: Tree<State, Action>, best: NodeId | undefined) => void
 }
 
+/** Why a search ended: the reason, and the unit that ran out where it is `budget`. */
+export interface Stop {
+  readonly stopped: StopReason
+  readonly unit?: string | undefined
+}
+
 export interface SearchResult<State, Action, Answer> {
   readonly runId: string
   /** The best answer found; undefined when there is none. */

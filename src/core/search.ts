@@ -15,19 +15,20 @@ import {
   type StopReason,
   type TrialEnd,
 } from './events.ts'
-import { type Executed, execute, type Parts } from './execute.ts'
+import { type Executed, execute } from './execute.ts'
 import { grow } from './grow.ts'
 import { checkFingerprint, History } from './history.ts'
 import { LivePool } from './live.ts'
 import { needOf, trialKey } from './need.ts'
 import type { SearchOptions, SearchResult } from './options.ts'
+import type { Parts } from './parts.ts'
 import type { Proposer } from './proposer.ts'
 import { runPure } from './pure.ts'
 import { Random } from './random.ts'
 import { Recorder } from './recorder.ts'
 import { Tree, underWay } from './tree.ts'
 import type { Outcome, Trial, Work } from './trial.ts'
-import { type CallDesk, TrialContext } from './trial-context.ts'
+import { type CallDesk, trialContext } from './trial-context.ts'
 
 /**
  * Searches: grows a tree for `task` until the searcher is done or the budget ends, and returns the best answer found.
@@ -93,7 +94,10 @@ class Driver<State, Action, Task, Answer> {
       proposers: checked.proposers,
       evaluators: checked.evaluators,
       guard: options.guard,
-      lives: options.environment.open === undefined ? undefined : new LivePool(options.environment, options.task, options.lives ?? 1),
+      lives:
+        options.environment.open === undefined
+          ? undefined
+          : new LivePool(options.environment, () => options.environment.open!(options.task), options.lives ?? 1),
     }
   }
 
@@ -167,7 +171,7 @@ class Driver<State, Action, Task, Answer> {
     const { lives } = this.#parts
     let state: State
     if (environment.reproducible === 'recorded' || lives !== undefined) {
-      const context = new TrialContext(this.#desk, -1, 'root', new Grant({}), this.#stop.signal)
+      const context = trialContext(this.#desk, -1, 'root', new Grant({}), this.#stop.signal)
       const initial = async (): Promise<State> =>
         lives === undefined ? environment.initial(task) : lives.use(async (lease) => lease.start())
       const json = await context.call({
@@ -267,7 +271,7 @@ class Driver<State, Action, Task, Answer> {
       if (canonical(recorded.trial as unknown as Json) !== canonical(trial as unknown as Json)) throw diverged(recorded.trial, trial)
       return { trial, grant, executed: Promise.resolve({ end: recorded, steps: [] }), settled: true }
     }
-    const context = new TrialContext(this.#desk, trial.id, `${key}#${occurrence}`, grant, this.#stop.signal)
+    const context = trialContext(this.#desk, trial.id, `${key}#${occurrence}`, grant, this.#stop.signal)
     const executed = execute(trial, this.#tree, this.#parts, context)
     const one: Running<State> = { trial, grant, executed, settled: false }
     executed.then(
@@ -387,12 +391,11 @@ class Driver<State, Action, Task, Answer> {
   }
 
   async #runPure(): Promise<{ reason: StopReason; unit?: string }> {
-    const { environment, searcher, budget = {} } = this.#options
+    const { searcher, budget = {} } = this.#options
     const limit = (unit: string): number => Math.min(budget[unit] ?? Infinity, this.#options.parent?.remaining(unit) ?? Infinity)
     const result = await runPure({
       tree: this.#tree,
-      environment: environment as never,
-      evaluators: this.#checked.evaluators,
+      parts: this.#parts as never,
       searcher,
       memory: this.#memory,
       concurrency: this.#checked.concurrency,
@@ -400,7 +403,7 @@ class Driver<State, Action, Task, Answer> {
       limits: { expansions: limit('expansions'), steps: limit('steps'), nodes: limit('nodes') },
       interrupted: () => {
         this.#options.watch?.(this.#tree, searcher.best(this.#tree as Tree, this.#memory))
-        return this.#stop.signal.aborted ? (this.#timedOut ? 'budget' : 'aborted') : undefined
+        return this.#stop.signal.aborted ? { stopped: this.#timedOut ? 'budget' : 'aborted' } : undefined
       },
       checkpoint: (trials) =>
         this.#recorder.record({ type: 'checkpoint', trials, nodes: this.#tree.size, digest: treeDigest(this.#tree as Tree) }),

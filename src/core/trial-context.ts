@@ -1,9 +1,8 @@
 // The calls of one trial: keyed, recorded before and after, served from the log when they are there, bounded by the grant.
 import type { Grant } from './budget.ts'
-import type { Call, CallContext, RunHandle } from './call.ts'
+import type { Call, CallContext } from './call.ts'
 import type { Amounts, Json } from './common.ts'
 import { digest } from './digest.ts'
-import type { StepContext } from './environment.ts'
 import { BanyanError, errorRecord, StarvedError } from './errors.ts'
 import type { CallEnd } from './events.ts'
 import { cancelledCall, type History, isCancelled } from './history.ts'
@@ -19,143 +18,93 @@ export interface CallDesk {
   readonly history: History
   /** Results of the run that this one was forked from, by what was asked. */
   readonly reusable: Map<string, CallEnd[]>
-  /** Calls actually made, and calls asked again after a crash. */
+  /** Calls actually made, taken from the forked run, and asked again after a crash. */
   readonly counts: { made: number; reused: number; askedAgain: number }
 }
 
-/** Thrown when an irreversible call was begun before a crash and its result is missing; becomes the outcome `unknown`. */
-export class UnknownResultError extends BanyanError {
-  constructor(by: string) {
-    super('E_CALL_UNKNOWN', `an irreversible action of ${by} was begun and its result is missing; it is not tried again`)
-  }
-}
+/**
+ * What a trial's parts work with.
+ * @param name names the trial in a way that does not depend on how many others are under way.
+ */
+export function trialContext(desk: CallDesk, trial: number, name: string, grant: Grant, signal: AbortSignal): CallContext {
+  const { runId, seed, recorder, history, reusable, counts } = desk
+  const remaining = (unit: string): number => grant.remaining(unit)
+  const spend = (amounts: Amounts): void => grant.spend(amounts)
+  let calls = 0
 
-export class TrialContext implements CallContext {
-  readonly random: Random
-  readonly signal: AbortSignal
-  readonly run: RunHandle
-  readonly #desk: CallDesk
-  readonly #trial: number
-  readonly #key: string
-  readonly #grant: Grant
-  #calls = 0
-
-  /** @param key names the trial in a way that does not depend on how many others are under way. */
-  constructor(desk: CallDesk, trial: number, key: string, grant: Grant, signal: AbortSignal) {
-    this.#desk = desk
-    this.#trial = trial
-    this.#key = key
-    this.#grant = grant
-    this.signal = signal
-    this.random = new Random(desk.seed, key)
-    this.run = {
-      runId: desk.runId,
-      units: Object.keys(grant.granted),
-      remaining: (unit) => grant.remaining(unit),
-      spend: (amounts) => grant.spend(amounts),
-      signal,
-    }
-  }
-
-  remaining(unit: string): number {
-    return this.#grant.remaining(unit)
-  }
-
-  spend(amounts: Amounts): void {
-    this.#grant.spend(amounts)
-  }
-
-  /** The same context for a step of the environment. */
-  forStep(purpose: StepContext['purpose']): StepContext {
-    const { random, signal, run } = this
-    return {
-      purpose,
-      random,
-      signal,
-      run,
-      remaining: (unit) => this.remaining(unit),
-      spend: (amounts) => this.spend(amounts),
-      call: (call) => this.call(call),
-    }
-  }
-
-  async call<Result extends Json>(call: Call<Result>): Promise<Result> {
-    const index = this.#calls++
-    const asked = digest({ kind: call.kind, by: call.by, request: call.request })
-    const known = this.#desk.history.call(this.#trial, index)
+  async function call<Result extends Json>(asked: Call<Result>): Promise<Result> {
+    const { kind, by, request, once } = asked
+    const index = calls++
+    const key = { trial, index, digest: digest({ kind, by, request }) }
+    const known = history.call(trial, index)
     if (known !== undefined) {
-      if (known.start.digest !== asked) {
-        throw new BanyanError('E_RUN_DIVERGED', `call ${index} of trial ${this.#trial} asks for something other than the log says`, {
-          seen: asked,
-          wanted: known.start.digest,
+      const { start, end } = known
+      if (start.digest !== key.digest) {
+        throw new BanyanError('E_RUN_DIVERGED', `call ${index} of trial ${trial} asks for something other than the log says`, {
+          seen: key.digest,
+          wanted: start.digest,
           fatal: true,
         })
       }
-      if (known.end !== undefined && !isCancelled(known.end)) return this.#recorded<Result>(known.end)
-      if (known.end !== undefined) this.#grant.spend(known.end.usage)
-      if (call.once === true) throw new UnknownResultError(call.by)
-      this.#desk.counts.askedAgain++
+      if (end !== undefined) spend(end.usage)
+      if (end?.type === 'call-end') return end.result as Result
+      if (end !== undefined && !isCancelled(end)) throw new BanyanError(end.error.code, end.error.message)
+      if (once) {
+        throw new BanyanError(
+          'E_CALL_UNKNOWN',
+          `an irreversible action of ${by} was begun and its result is missing; it is not tried again`,
+        )
+      }
+      counts.askedAgain++
     }
-    const key = { trial: this.#trial, index, digest: asked }
-    this.#desk.recorder.record({
-      type: 'call-start',
-      ...key,
-      kind: call.kind,
-      by: call.by,
-      request: call.request,
-      ...(call.once === true ? { once: true } : {}),
-    })
-    const reusable = call.once === true ? undefined : this.#desk.reusable.get(asked)?.shift()
-    if (reusable !== undefined) {
-      this.#desk.counts.reused++
-      this.#grant.spend(reusable.usage)
-      this.#desk.recorder.record({ type: 'call-end', ...key, result: reusable.result, usage: reusable.usage, reused: true })
-      return reusable.result as Result
+    recorder.record({ type: 'call-start', ...key, kind, by, request, ...(once ? { once } : {}) })
+    const reused = once ? undefined : reusable.get(key.digest)?.shift()
+    if (reused !== undefined) {
+      const { result, usage } = reused
+      counts.reused++
+      spend(usage)
+      recorder.record({ type: 'call-end', ...key, result, usage, reused: true })
+      return result as Result
     }
-    if (call.once === true) await this.#desk.recorder.flush()
-    return this.#make(call, key)
+    // An irreversible action begins only once its intent is kept.
+    if (once) await recorder.flush()
+    return make(asked, key)
   }
 
-  async #make<Result extends Json>(call: Call<Result>, key: { trial: number; index: number; digest: string }): Promise<Result> {
-    this.signal.throwIfAborted()
-    const reserved = this.#reserve(call.atMost ?? { calls: 1 })
-    this.#desk.counts.made++
+  async function make<Result extends Json>(asked: Call<Result>, key: { trial: number; index: number; digest: string }): Promise<Result> {
+    signal.throwIfAborted()
+    const atMost = asked.atMost ?? { calls: 1 }
+    for (const unit of Object.keys(atMost)) if (atMost[unit]! > 0 && remaining(unit) <= 0) throw new StarvedError(unit)
+    const reserved = grant.reserve(atMost)
+    counts.made++
     try {
-      const { result, usage } = await call.run({
-        granted: (unit) => reserved[unit] ?? this.#grant.remaining(unit),
-        seed: hashText(`${this.#desk.seed}:${this.#key}:${key.index}:${key.digest}`) >>> 0,
-        signal: this.signal,
+      const { result, usage } = await asked.run({
+        granted: (unit) => reserved[unit] ?? remaining(unit),
+        seed: hashText(`${seed}:${name}:${key.index}:${key.digest}`) >>> 0,
+        signal,
       })
-      this.#grant.unreserve(reserved)
-      this.#grant.spend(usage)
-      this.#desk.recorder.record({ type: 'call-end', ...key, result, usage })
+      spend(usage)
+      recorder.record({ type: 'call-end', ...key, result, usage })
       return result
-    } catch (error) {
-      this.#grant.unreserve(reserved)
-      const usage = (BanyanError.isInstance(error) ? error.usage : undefined) ?? {}
-      this.#grant.spend(usage)
-      const cancelled = this.signal.aborted || (BanyanError.isInstance(error) && error.fatal)
-      const record = errorRecord(error)
-      this.#desk.recorder.record({
-        type: 'call-error',
-        ...key,
-        error: cancelled ? { code: cancelledCall, message: record.message } : record,
-        usage,
-      })
-      throw error
+    } catch (thrown) {
+      const failure = BanyanError.isInstance(thrown) ? thrown : undefined
+      const usage = failure?.usage ?? {}
+      const error = errorRecord(thrown)
+      spend(usage)
+      const cancelled = signal.aborted || failure?.fatal
+      recorder.record({ type: 'call-error', ...key, error: cancelled ? { ...error, code: cancelledCall } : error, usage })
+      throw thrown
+    } finally {
+      grant.unreserve(reserved)
     }
   }
 
-  #reserve(atMost: Amounts): Record<string, number> {
-    for (const unit of Object.keys(atMost)) {
-      if (atMost[unit]! > 0 && this.#grant.remaining(unit) <= 0) throw new StarvedError(unit)
-    }
-    return this.#grant.reserve(atMost)
-  }
-
-  #recorded<Result extends Json>(end: NonNullable<ReturnType<History['call']>>['end'] & object): Result {
-    this.#grant.spend(end.usage)
-    if (end.type === 'call-error') throw new BanyanError(end.error.code, end.error.message)
-    return end.result as Result
+  return {
+    random: new Random(seed, name),
+    signal,
+    remaining,
+    spend,
+    call,
+    run: { runId, units: Object.keys(grant.granted), remaining, spend, signal },
   }
 }
