@@ -49,9 +49,37 @@ describe('search code and graders', () => {
     }
     const searcher: Searcher<undefined> = { name: 'none', start: () => undefined, ask: () => [], tell: () => {}, best: () => undefined }
     const options = { environment, task: '', searcher }
+    const refused = { code: 'E_SEARCH_ORACLE', seen: 'exact' }
     // @ts-expect-error a grader is no evaluator
-    await expect(async () => search({ ...options, evaluator: grader })).rejects.toThrow('evaluate')
+    await expect(search({ ...options, evaluator: grader })).rejects.toMatchObject(refused)
     // @ts-expect-error nor is one under a name
-    await expect(async () => search({ ...options, evaluator: { default: grader } })).rejects.toThrow('evaluate')
+    await expect(search({ ...options, evaluator: { default: grader } })).rejects.toMatchObject(refused)
+    // @ts-expect-error nor a guard
+    await expect(search({ ...options, guard: grader })).rejects.toMatchObject(refused)
+  })
+
+  it('refuses a part that could grade beside its own work', async () => {
+    const environment: Environment<string, string, string, string> = {
+      name: 'letters',
+      initial: (task) => task,
+      step: (state, action) => ({ state: state + action, reward: 0, terminal: true }),
+      actions: () => ['a', 'b'],
+      answer: (state) => state,
+      render: (state) => state,
+    }
+    const searcher: Searcher<undefined> = { name: 'none', start: () => undefined, ask: () => [], tell: () => {}, best: () => undefined }
+    const proposer: Proposer<string, string> = { name: 'proposer', propose: () => [] }
+    const guard: Guard = { name: 'guard', check: () => ({ allow: true }) }
+    const options = { environment, task: '', searcher }
+    const grade = () => ({ correct: true })
+    await expect(search(options)).resolves.toMatchObject({ stopped: 'exhausted' })
+    for (const given of [
+      { ...options, environment: { ...environment, grade } },
+      { ...options, proposer: { ...proposer, grade } },
+      { ...options, proposer: { default: proposer, second: { ...proposer, grade } } },
+      { ...options, guard: { ...guard, grade } },
+    ]) {
+      await expect(search(given)).rejects.toMatchObject({ code: 'E_SEARCH_ORACLE', message: expect.stringContaining('graders live apart') })
+    }
   })
 })

@@ -31,3 +31,11 @@ export interface Log {
   /** Entries from `from` (default 0), in order; empty for a run that is not there. */
   read(runId: string, from?: number): Awaitable<Iterable<LogEntry>>
 }
+
+/** A log that keeps nothing. */
+export const nowhere: Log = {
+  acquire: () => '',
+  release: () => {},
+  append: (_runId, _token, expectedSequence, events) => expectedSequence + events.length,
+  read: () => [],
+}

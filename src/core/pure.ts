@@ -1,84 +1,76 @@
 // The synchronous fast path: searches whose parts are all pure and exact. No calls, no promises, no growth records;
 // the log keeps seed and checkpoints. It gives way regularly, so that it can be aborted.
+import { Grant } from './budget.ts'
 import type { NodeId } from './common.ts'
+import { treeDigest } from './digest.ts'
 import type { Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { Evaluation } from './evaluator.ts'
 import type { Stop } from './options.ts'
-import { evaluatorNamed, type Parts } from './parts.ts'
+import { evaluatorNamed } from './parts.ts'
 import { impure, pureContext } from './pure-context.ts'
 import { Random } from './random.ts'
-import type { Searcher } from './searcher.ts'
+import { interruption, type Run } from './run.ts'
 import { type Tree, underWay } from './tree.ts'
 import type { Outcome, Trial } from './trial.ts'
 import { evaluatorsOf, slotOf } from './work.ts'
 
-export interface PureSearch<State, Action> {
-  readonly tree: Tree<State, Action>
-  readonly parts: Pick<Parts<State, Action, never, unknown>, 'environment' | 'evaluators'>
-  readonly searcher: Searcher
-  readonly memory: unknown
-  readonly concurrency: number
-  readonly seed: number
-  /** Limits; `Infinity` where there is none. */
-  readonly limits: PureUsage
-  /** Asked every so many trials; a reason ends the search. */
-  readonly interrupted: () => Stop | undefined
-  readonly checkpoint: (trials: number) => void
-}
-
 /** The units that a pure search counts. */
 export const pureUnits = ['expansions', 'steps', 'nodes'] as const
-export type PureUsage = Record<(typeof pureUnits)[number], number>
 
 const trialsBetweenPauses = 1000
 const trialsBetweenCheckpoints = 100_000
 
 /** Runs a pure search to its end. Throws what the parts throw. */
-export async function runPure<State, Action>(search: PureSearch<State, Action>): Promise<Stop & { trials: number; used: PureUsage }> {
-  const { tree, searcher, memory, concurrency, seed, limits } = search
+export async function runPure<State, Action, Task, Answer>(run: Run<State, Action, Task, Answer>): Promise<Stop> {
+  const { options, desk, ledger, memory, stopping } = run
+  const { searcher, concurrency, seed, watch } = options
+  const tree = run.tree as Tree
   const asking = new Random(seed, 'searcher')
   const random = new Random(seed)
   const used = { expansions: 0, steps: 0, nodes: 0 }
-  const outcomeOf = pureTrials(search, random, used)
-  let trials = 0
+  const limits = { expansions: ledger.available('expansions'), steps: ledger.available('steps'), nodes: ledger.available('nodes') }
+  const outcomeOf = pureTrials(run, random, used)
   let lastPause = 0
   let stop: Stop | undefined
   while (stop === undefined) {
     const unit = pureUnits.find((unit) => used[unit] >= limits[unit])
-    const works =
-      unit === undefined ? searcher.ask(tree as Tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking) : []
+    const works = unit === undefined ? searcher.ask(tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking) : []
     for (const work of works) {
       const slot = slotOf(tree, work)
       if (slot >= 0) tree.childOf[slot] = underWay
     }
     for (const work of works) {
-      random.reseed(seed, trials)
-      searcher.tell(tree as Tree, memory, outcomeOf({ ...work, id: trials++ }))
+      const id = run.trials++
+      random.reseed(seed, id)
+      searcher.tell(tree, memory, outcomeOf({ ...work, id }))
     }
-    const done = searcher.done?.(tree as Tree, memory)
+    const done = searcher.done?.(tree, memory)
     if (unit !== undefined) stop = { stopped: 'budget', unit }
     else if (works.length === 0) stop = { stopped: 'exhausted' }
     else if (done !== undefined) stop = { stopped: done }
-    else if (trials - lastPause >= trialsBetweenPauses) {
-      if (Math.floor(trials / trialsBetweenCheckpoints) > Math.floor(lastPause / trialsBetweenCheckpoints)) search.checkpoint(trials)
-      lastPause = trials
-      stop = search.interrupted()
+    else if (run.trials - lastPause >= trialsBetweenPauses) {
+      if (Math.floor(run.trials / trialsBetweenCheckpoints) > Math.floor(lastPause / trialsBetweenCheckpoints))
+        desk.recorder.record({ type: 'checkpoint', trials: run.trials, nodes: tree.size, digest: treeDigest(tree) })
+      lastPause = run.trials
+      watch?.(run.tree, searcher.best(tree, memory))
+      stop = interruption(stopping)
       await pause()
     }
   }
-  return { ...stop, trials, used }
+  ledger.settle(new Grant({}), used)
+  return stop
 }
 
 /** Carries out trials at once. */
-function pureTrials<State, Action>(
-  { tree, parts, searcher }: PureSearch<State, Action>,
+function pureTrials<State, Action, Task, Answer>(
+  { tree, parts, options }: Run<State, Action, Task, Answer>,
   random: Random,
-  used: PureUsage,
+  used: Record<(typeof pureUnits)[number], number>,
 ): (trial: Trial) => Outcome {
   const { environment } = parts
   const context = pureContext('search')
-  const keyed = searcher.twins !== false
+  const keyed = options.searcher.twins !== false
 
   function make(parent: NodeId, index: number): NodeId {
     const step = environment.step(tree.state(parent), tree.actions(parent)[index] as Action, context) as Step<State>
