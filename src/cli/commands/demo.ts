@@ -9,7 +9,7 @@ import { totalsOf } from '../demo/totals.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { print, printJson, remark } from '../output.ts'
 import { readBudget, readSeeds, readWhole } from '../read-values.ts'
-import { progress } from '../render/progress.ts'
+import { duration, progress } from '../render/progress.ts'
 import { table } from '../render/table.ts'
 import { db, defaultDatabase, json } from '../shared-arguments.ts'
 import { type Values, verb } from '../verb.ts'
@@ -57,6 +57,7 @@ async function runDemo(values: Given): Promise<void> {
       const chosen = seeds ?? [seed]
       const total = chosen.length * 3 * demoArms.length
       const line = progress({ title: 'searches', total })
+      const started = performance.now()
       const answered = await answerMany({
         seeds: chosen,
         model,
@@ -67,7 +68,8 @@ async function runDemo(values: Given): Promise<void> {
       })
       line.end()
       if (signal.aborted) return
-      report(answered, { seeds: chosen, budget, model: model?.name ?? null }, values.json)
+      const seconds = (performance.now() - started) / 1000
+      report(answered, { seeds: chosen, budget, model: model?.name ?? null, seconds }, values.json)
     } finally {
       await model?.close?.()
     }
@@ -79,7 +81,7 @@ async function runDemo(values: Given): Promise<void> {
 
 function report(
   answered: readonly TaskAnswers[],
-  about: { readonly seeds: readonly number[]; readonly budget: DemoBudget; readonly model: string | null },
+  about: { readonly seeds: readonly number[]; readonly budget: DemoBudget; readonly model: string | null; readonly seconds: number },
   asJson: boolean,
 ): void {
   const totals = Object.fromEntries(
@@ -96,10 +98,7 @@ function report(
         environment,
         task,
         ...Object.fromEntries(
-          Object.entries(answers).map(([arm, { solved, text, reason, usage, seconds }]) => [
-            arm,
-            { solved, text, reason: reason ?? null, usage, seconds },
-          ]),
+          Object.entries(answers).map(([arm, { solved, text, reason, usage }]) => [arm, { solved, text, reason: reason ?? null, usage }]),
         ),
       })),
     })
@@ -107,13 +106,14 @@ function report(
   }
   print(
     table(
-      ['', 'solved', 'tokens', 'expansions', 'seconds', 'calls'],
+      ['', 'solved', 'tokens', 'expansions', 'calls'],
       demoArms.map((arm) => {
-        const { solved, tasks, tokens, expansions, seconds, calls } = totals[arm]
-        return [armTitles[arm], `${solved} of ${tasks}`, tokens, expansions, seconds.toFixed(1), calls]
+        const { solved, tasks, tokens, expansions, calls } = totals[arm]
+        return [armTitles[arm], `${solved} of ${tasks}`, tokens, expansions, calls]
       }),
     ),
   )
+  print(`\n${duration(about.seconds)} for all, several searches at once; no run is kept`)
 }
 
 /** @throws `E_CLI_ARGUMENT` for units other than tokens and expansions. */

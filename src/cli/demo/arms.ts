@@ -23,7 +23,7 @@ export interface DemoBudget {
   readonly expansions: number
 }
 
-export const demoBudget: DemoBudget = { tokens: 200, expansions: 60 }
+export const demoBudget: DemoBudget = { tokens: 240, expansions: 80 }
 
 /** What came of one search. */
 export interface Answered {
@@ -42,22 +42,31 @@ export interface Answered {
   readonly aborted: boolean
 }
 
-/** The search of one arm, by names. Without a model moves are drawn evenly, and the tree lists them with equal priors. */
+/**
+ * Whether the model has a say in a puzzle. One that cannot score given moves has none, and neither has no model: moves are then drawn
+ * evenly, and the tree lists them with equal priors.
+ */
+export function choosesMoves(model: Model | undefined): boolean {
+  return model?.capabilities.score === true
+}
+
+/** The search of one arm, by names. */
 export function armSpec(
   arm: DemoArm,
   { environment, task }: DemoTask,
-  { model, budget, seed }: { readonly model: string | undefined; readonly budget: DemoBudget; readonly seed: number },
+  { model, budget, seed }: { readonly model: Model | undefined; readonly budget: DemoBudget; readonly seed: number },
 ): RunSpec {
   const setup = setupNamed(environment)
+  const asked = environment === 'writing' || choosesMoves(model) ? model?.name : undefined
   const searcher = { alone: 'greedy', bestOfN: 'best-of-n', tree: setup.searcher }[arm]
   return completeSpec({
     environment,
     task,
-    model,
+    model: asked,
     searcher,
     seed,
     budget: environment === 'writing' ? { tokens: budget.tokens } : { expansions: budget.expansions },
-    ...(model === undefined ? { proposer: arm === 'tree' ? 'uniform' : 'random' } : {}),
+    ...(asked === undefined ? { proposer: arm === 'tree' ? 'uniform' : 'random' } : {}),
   })
 }
 
@@ -77,7 +86,7 @@ export async function answer(
     runId,
     solved: correct,
     text: answer === undefined ? lastLines(state === undefined ? '' : options.environment.render(state)) : show(answer),
-    reason: correct ? undefined : reason,
+    reason: correct || answer === undefined ? undefined : reason,
     attempts: tree.children(tree.root).length,
     usage,
     seconds,

@@ -32,7 +32,7 @@ export async function answerMany({ seeds, model, budget, jobs, signal, onProgres
     while (next < work.length && !signal.aborted && !failed) {
       const { task, arm } = work[next++]!
       try {
-        const found = await answer(arm, armSpec(arm, task, { model: model?.name, budget, seed: task.seed }), model, { signal })
+        const found = await answer(arm, armSpec(arm, task, { model, budget, seed: task.seed }), model, { signal })
         if (found.aborted) return
         task.answers[arm] = found
         if (found.solved) solved[arm]++

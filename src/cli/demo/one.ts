@@ -9,7 +9,7 @@ import { print, remark } from '../output.ts'
 import { liveTree, type TreeFrame } from '../render/live-tree.ts'
 import { table } from '../render/table.ts'
 import { treeView } from '../tree-view.ts'
-import { type Answered, answer, armSpec, armTitles, type DemoArm, type DemoBudget, demoArms, taskLine } from './arms.ts'
+import { type Answered, answer, armSpec, armTitles, choosesMoves, type DemoArm, type DemoBudget, demoArms, taskLine } from './arms.ts'
 import { type DemoTask, drawTasks } from './tasks.ts'
 import { totalsOf } from './totals.ts'
 
@@ -33,7 +33,7 @@ export async function demoOne(options: OneOptions): Promise<void> {
   for (const [place, task] of tasks.entries()) {
     print(`\n${place + 1}. ${taskLine(task)}`)
     for (const arm of demoArms) {
-      const spec = armSpec(arm, task, { model: model?.name, budget, seed })
+      const spec = armSpec(arm, task, { model, budget, seed })
       const runId = newRunId()
       const picture = live && arm === 'tree' ? pictureOf(task, spec) : undefined
       const found = await answer(arm, spec, model, { store, runId, signal, ...(picture === undefined ? {} : { watch: picture.watch }) })
@@ -59,23 +59,20 @@ export async function demoOne(options: OneOptions): Promise<void> {
     ),
   )
   const shown = all.find(({ arm, solved }) => arm === 'tree' && solved) ?? all.find(({ arm }) => arm === 'tree')
-  print(`\nThe runs are kept in ${db}. The tree of the first one: ${commandLine('runs tree', shown!.runId, db)}`)
+  print(`\nThe runs are kept in ${db}. To see a tree again: ${commandLine('runs tree', shown!.runId, db)}`)
   print(`Other tasks: npm run demo -- --seed ${seed + 1}`)
 }
 
 function introduction(seed: number, model: Model | undefined, { tokens, expansions }: DemoBudget): string {
-  const who = model?.name ?? 'chance'
-  const budgets = model === undefined ? '' : `${tokens} generated tokens for a sentence, `
+  const moves = choosesMoves(model) ? 'where the model only chooses one of the moves listed' : 'where moves are taken by chance'
+  const puzzle = `${expansions} expansions (states whose moves are listed) for a puzzle, ${moves}`
   return [
-    `Three tasks (seed ${seed}), each answered three ways by ${who}:`,
-    model === undefined ? '   alone      one chain of random moves' : '   alone      what the model finds likeliest',
-    model === undefined
-      ? '   best-of-n  one random chain after the other, until one is right'
-      : '   best-of-n  one answer after the other drawn from the model, until one is right',
-    '   tree       tree search over pieces of the answer',
-    `Best-of-n and the tree have the same budget: ${budgets}${expansions} expansions (states whose moves are listed) for a puzzle,`,
-    `where ${model === undefined ? 'a move' : 'the model only chooses, a move'} is one of those listed. Both know an answer to be right by checking the rules of the task,`,
-    'as its user could: nobody here knows a reference answer.',
+    `Three tasks (seed ${seed}), each answered in three ways by ${model?.name ?? 'chance'}:`,
+    model === undefined ? '   alone      one chain of moves' : '   alone      what the model finds likeliest',
+    `   best-of-n  one ${model === undefined ? 'chain of moves' : 'answer'} drawn after the other, until one is right or the budget is spent`,
+    '   tree       tree search over pieces of the answer, with the same budget',
+    `The budget: ${model === undefined ? '' : `${tokens} generated tokens for a sentence; `}${puzzle}.`,
+    'An answer is right if it passes the rules of its task, which whoever asks can check as well; nobody here knows a reference answer.',
   ].join('\n')
 }
 
@@ -84,8 +81,8 @@ function title(arm: DemoArm): string {
 }
 
 function failure({ arm, text, reason, attempts }: Answered): string {
-  const after = arm === 'bestOfN' ? `none of ${attempts} is right; the best: ` : ''
-  return `${after}${text === '' ? '' : `${text}  `}(${reason ?? 'not right'})`
+  const tried = arm === 'bestOfN' && attempts > 1 ? `none of ${attempts} is right, as: ` : ''
+  return text === '' ? (reason ?? 'no answer') : `${tried}${text}${reason === undefined ? '' : `  (${reason})`}`
 }
 
 function pictureOf(task: DemoTask, { searcher, proposer }: RunSpec) {
