@@ -31,7 +31,7 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     vote: { propose: 'whole', n: 8 },
     beam: { width: 3, branching: 4, rootBranching: 8, restarts: null },
     'best-first': { branching: 4 },
-    mcts: { branching: 4, exploration: 0.5, backup: 'max' },
+    mcts: { expansion: 'all-children', branching: 4, exploration: 0.1, backup: 'max' },
   },
   searcher: 'beam',
   show: (answer) => answer,
