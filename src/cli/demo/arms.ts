@@ -23,7 +23,7 @@ export interface DemoBudget {
   readonly expansions: number
 }
 
-export const demoBudget: DemoBudget = { tokens: 240, expansions: 80 }
+export const demoBudget: DemoBudget = { tokens: 240, expansions: 60 }
 
 /** What came of one search. */
 export interface Answered {
