@@ -16,7 +16,7 @@ export interface DemoModel {
 }
 
 /** Says that no model is wanted. */
-export const noModel = 'none'
+const noModel = 'none'
 
 /**
  * @param name default: the embedded model.
