@@ -7,7 +7,7 @@ import {
   listMoves,
   makeMove,
   type Numbers,
-  numbersKey,
+  numbersText,
   renderNumbers,
   startNumbers,
 } from './arithmetic/moves.ts'
@@ -58,7 +58,7 @@ export function countdown() {
     answer: (state: CountdownState): string | undefined => reached(state),
     render: (state: CountdownState): string =>
       renderNumbers(`Make ${state.target} from ${state.all ? 'all' : 'some or all'} of the numbers.`, state),
-    key: numbersKey,
+    key: numbersText,
     encode: ({ target, all, whole: only, ...numbers }: CountdownState) => ({ target, all, whole: only, ...encodeNumbers(numbers) }),
     decode: (json: unknown): CountdownState => {
       const { target, all, whole: only } = json as Omit<CountdownState, keyof Numbers>

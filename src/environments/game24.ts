@@ -8,7 +8,7 @@ import {
   listMoves,
   makeMove,
   type Numbers,
-  numbersKey,
+  numbersText,
   renderNumbers,
   startNumbers,
 } from './arithmetic/moves.ts'
@@ -39,7 +39,7 @@ export function game24() {
     actions: (state: Numbers): readonly string[] => listMoves(state),
     answer: (state: Numbers): string | undefined => (solved(state) ? state.left[0]?.text : undefined),
     render: (state: Numbers): string => renderNumbers('Make 24 from all the numbers.', state),
-    key: numbersKey,
+    key: numbersText,
     encode: encodeNumbers,
     decode: decodeNumbers,
   } satisfies Environment<Numbers, string, Game24Task, string>

@@ -50,11 +50,6 @@ export function sharedData(...path: string[]): string {
   return resolve(process.env.BANYAN_SHARED || join(root, '..', 'shared', 'data'), ...path)
 }
 
-/** Where the embedded model's file is looked for: `BANYAN_CACHE`, else the user's cache directory. */
-export function localModelPath(): string {
-  return join(cacheDirectory(), 'models', embeddedModel.file)
-}
-
 interface Gap {
   readonly reason: string
   readonly remedy: string
@@ -67,7 +62,7 @@ const found = new Map<RequirementName, Requirement>()
 const checks = {
   /** The embedded model's file, whole, in the cache. */
   'local-model': () => {
-    const path = localModelPath()
+    const path = join(cacheDirectory(), 'models', embeddedModel.file)
     if (existsSync(path) && statSync(path).size === embeddedModel.bytes) return undefined
     return { reason: `${embeddedModel.name} is not in the cache`, remedy: `npx banyan models pull ${embeddedModel.name}` }
   },

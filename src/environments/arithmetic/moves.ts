@@ -39,7 +39,7 @@ export function listMoves(numbers: Numbers, rules: MoveRules = {}): readonly str
       ] as const) {
         const made = join(first, operation, second)
         if (made === undefined || !allowed(made.value, rules)) continue
-        const key = numbersKey({ left: replaced(numbers.left, i, j, made), moves: [] })
+        const key = numbersText({ left: replaced(numbers.left, i, j, made), moves: [] })
         if (seen.has(key)) continue
         seen.add(key)
         moves.push(`${rationalText(first.value)} ${operation} ${rationalText(second.value)} = ${rationalText(made.value)}`)
@@ -72,9 +72,6 @@ export function makeMove(numbers: Numbers, move: string, rules: MoveRules = {}):
 export function numbersText(numbers: Numbers): string {
   return numbers.left.map((term) => rationalText(term.value)).join(' ')
 }
-
-/** Identity of the numbers left, as a multiset. */
-export const numbersKey = numbersText
 
 /** What a person and a small model read. */
 export function renderNumbers(goal: string, numbers: Numbers): string {
