@@ -97,7 +97,7 @@ describe('a task of writing', () => {
   })
 
   it('is told to a model in plain words', () => {
-    expect(writingPrompt(writingTask(oneSentence))).toBe('Write one sentence that uses all of these words: dog, frisbee.')
+    expect(writingPrompt(writingTask(oneSentence))).toBe('Write one sentence with all of these words: dog, frisbee.')
     expect(writingPrompt(writingTask({ prompt: 'Tell of rain.', avoid: ['wet'], sentences: { atMost: 3 }, commas: false }))).toBe(
       'Tell of rain.\nDo not use the word: wet.\nWrite at most 3 sentences.\nDo not use commas.',
     )

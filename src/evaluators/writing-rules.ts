@@ -6,7 +6,7 @@ import { rulesOf } from '../environments/writing/rules.ts'
 import type { WritingAction, WritingState } from '../environments/writing.ts'
 
 export interface WritingRulesOptions {
-  /** How much one nat of mean log-probability a token weighs against the whole list of words to include, at least 0. Default 0.25. */
+  /** How much one nat of mean log-probability a token weighs against the whole list of words to include, at least 0. Default 0.1. */
   readonly likelihood?: number
 }
 
@@ -19,7 +19,7 @@ export interface WritingRulesOptions {
  * search({ environment: writing(), task, proposer: chunks({ model }), evaluator: writingRules(), searcher: beam({ width: 4 }) })
  */
 export function writingRules(options: WritingRulesOptions = {}): Evaluator<WritingState, WritingAction> {
-  const { likelihood = 0.25 } = options
+  const { likelihood = 0.1 } = options
   return {
     name: 'rules',
     settings: { likelihood },

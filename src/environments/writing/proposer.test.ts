@@ -118,7 +118,7 @@ describe('wholeTexts', () => {
     await propose(wholeTexts({ model }))
     const [chunk, whole] = model.log.map(({ request }) => request as GenerateRequest)
     expect(whole?.messages).toEqual(chunk?.messages)
-    expect(whole?.messages?.at(-1)?.content).toBe('Write one sentence that uses all of these words: dog, frisbee.')
+    expect(whole?.messages?.at(-1)?.content).toBe('Write one sentence with all of these words: dog, frisbee.')
   })
 
   it('has room for what the task asks', async () => {

@@ -15,7 +15,7 @@ export interface WritingProposerOptions {
   readonly model: Model
   /** Default `model` for chunks, `whole` for whole texts. */
   readonly name?: string
-  /** 0 is greedy. Default 0.7 for whole texts, 1 for chunks. */
+  /** 0 is greedy. Default 0.7 for whole texts, 0.8 for chunks. */
   readonly temperature?: number
   /** In (0, 1]. Default 1. */
   readonly topP?: number
@@ -33,7 +33,7 @@ export interface WholeTextOptions extends WritingProposerOptions {
 
 /**
  * Proposes chunks of a few tokens that go on from the text so far. A chunk ends early where the last sentence that the task allows ends,
- * and then ends the text. Equal chunks are merged: a candidate's prior is its share of the samples, `score` its log-probability.
+ * and then ends the text; a model that can follow a grammar is not let end it while words that it must use are missing. Equal chunks are merged: a candidate's prior is its share of the samples, `score` its log-probability.
  *
  * A model without the capability `prefix` cannot go on from a text; it proposes whole texts at the start, and nothing later.
  *
@@ -41,7 +41,7 @@ export interface WholeTextOptions extends WritingProposerOptions {
  * search({ environment: writing(), task: { include: ['dog', 'ball'], sentences: 1 }, proposer: chunks({ model }), evaluator: writingRules(), searcher: beam() })
  */
 export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAction> {
-  const { model, tokens = 4, temperature = 1, topP = 1 } = options
+  const { model, tokens = 4, temperature = 0.8, topP = 1 } = options
   if (!Number.isInteger(tokens) || tokens < 1)
     throw new BanyanError('E_WRITING_OPTION', 'tokens of a chunk cannot be used', { seen: tokens, wanted: 'a whole number of at least 1' })
   const name = options.name ?? 'model'
@@ -57,6 +57,7 @@ export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAct
         maxTokens: tokens,
         temperature,
         topP,
+        ...(model.capabilities.grammar && rulesOf(task).mayNotEnd(text) ? { grammar: unended } : {}),
       })),
     atMost: (count) => ({ calls: model.capabilities.count ? 1 : count, tokens: count * tokens }),
   }
@@ -183,6 +184,9 @@ function usualTokens(task: WritingTask): number {
   if (sentences !== undefined) return Math.min(4096, sentences * 48)
   return paragraphs === undefined ? 256 : Math.min(4096, paragraphs * 192)
 }
+
+/** Text without the end of a sentence, and without an end: only the number of tokens stops it. */
+const unended = 'root ::= [^.!?\\n] root'
 
 /** Characters of one sample that are kept, whatever a model sends. */
 const longest = 100_000

@@ -22,6 +22,8 @@ export interface TaskRules {
   readonly wanted: number
   /** The text has as many sentences as it may, and the last is finished: more would break it. */
   full(text: string): boolean
+  /** The text is in its last sentence and lacks words: were it to end now, it would fail. */
+  mayNotEnd(text: string): boolean
   /** The text up to the end of the last sentence that it may have; the text itself when it has no more. */
   cut(text: string): string
 }
@@ -78,6 +80,11 @@ function makeRules(task: WritingTask): TaskRules {
       return undefined
     },
     full: (text) => most !== undefined && endsFinished(text) && sentences(text).finished.length >= most,
+    mayNotEnd(text) {
+      if (most === undefined || include === undefined) return false
+      const { finished, unfinished } = sentences(text)
+      return finished.length + Math.max(1, unfinished.length) >= most && include.missing(text).length > 0
+    },
     cut(text) {
       if (most === undefined) return text
       for (const match of text.matchAll(/[.!?…]+["'”’»)\]*_]*(?=\s|$)/gu)) {
