@@ -98,6 +98,15 @@ describe('a task of writing', () => {
 
   it('is told to a model in plain words', () => {
     expect(writingPrompt(writingTask(oneSentence))).toBe('Write one sentence with all of these words: dog, frisbee.')
+    const parts: WritingTaskInput = {
+      include: [
+        { word: 'catch', part: 'verb' },
+        { word: 'dog', part: 'noun' },
+        { word: 'ball', part: 'noun' },
+      ],
+      sentences: 1,
+    }
+    expect(writingPrompt(writingTask(parts))).toBe('Write one sentence with the nouns dog, ball and the verb catch.')
     expect(writingPrompt(writingTask({ prompt: 'Tell of rain.', avoid: ['wet'], sentences: { atMost: 3 }, commas: false }))).toBe(
       'Tell of rain.\nDo not use the word: wet.\nWrite at most 3 sentences.\nDo not use commas.',
     )
@@ -118,5 +127,6 @@ describe('the rules of a task together', () => {
     expect([rules.full('The dog barks.'), rules.full('The dog barks'), rules.full('The dog met Mr.')]).toEqual([true, false, false])
     expect(rules.cut('The dog met Dr. Lee. He')).toBe('The dog met Dr. Lee.')
     expect(rules.cut('The dog')).toBe('The dog')
+    expect([rules.mayNotEnd('The cat'), rules.mayNotEnd('The dog')]).toEqual([true, false])
   })
 })

@@ -86,6 +86,17 @@ describe('chunks', () => {
     ).toEqual([' sat'])
   })
 
+  it('lets no sentence end that lacks words, where the model can follow a grammar', async () => {
+    const model = saying([' and a'], { capabilities: { grammar: true } })
+    for (const text of ['A dog', 'A dog and a frisbee']) await propose(chunks({ model }), { text })
+    await propose(chunks({ model }), { text: 'A dog', of: { include: ['dog', 'frisbee'] } })
+    expect(model.log.map(({ request }) => (request as GenerateRequest).grammar)).toEqual([
+      expect.stringContaining('[^.!?'),
+      undefined,
+      undefined,
+    ])
+  })
+
   it('does without log-probabilities', async () => {
     const [candidate] = await propose(chunks({ model: saying(['A dog'], { capabilities: { logProbs: false } }) }))
     expect(candidate?.score).toBeUndefined()

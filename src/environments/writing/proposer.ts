@@ -48,7 +48,7 @@ export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAct
   if (!model.capabilities.prefix) return wholeTexts({ ...options, name })
   return {
     name,
-    settings: { model: model.name, unit: 'chunk', tokens, temperature, topP },
+    settings: { model: model.name, unit: 'chunk', tokens, temperature, topP, grammar },
     reproducible: model.reproducible,
     propose: (requests, context) =>
       proposeAll(requests, context, model, ({ text, task }) => ({
@@ -71,7 +71,7 @@ export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAct
  * search({ environment: writing(), task, proposer: wholeTexts({ model, temperature: 0 }), searcher: greedy() })
  */
 export function wholeTexts(options: WholeTextOptions): Proposer<WritingState, WritingAction> {
-  const { model, maxTokens, temperature = 0.7, topP = 1 } = options
+  const { model, maxTokens, temperature = 0.6, topP = 1 } = options
   const settings: { [key: string]: Json } = { model: model.name, unit: 'whole', temperature, topP }
   return {
     name: options.name ?? 'whole',

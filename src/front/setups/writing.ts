@@ -30,7 +30,7 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     'best-of-n': { propose: 'whole', n: null },
     vote: { propose: 'whole', n: 8 },
     beam: { width: 3, branching: 3, rootBranching: 6, restarts: null },
-    'best-first': { branching: 4 },
+    'best-first': { branching: 3 },
     mcts: { expansion: 'all-children', branching: 4, exploration: 0.1, backup: 'max' },
   },
   searcher: 'beam',
