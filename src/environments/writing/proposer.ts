@@ -15,7 +15,7 @@ export interface WritingProposerOptions {
   readonly model: Model
   /** Default `model` for chunks, `whole` for whole texts. */
   readonly name?: string
-  /** 0 is greedy. Default 0.7 for whole texts, 0.8 for chunks. */
+  /** 0 is greedy. Default 0.6 for whole texts, 0.8 for chunks. */
   readonly temperature?: number
   /** In (0, 1]. Default 1. */
   readonly topP?: number
@@ -33,7 +33,9 @@ export interface WholeTextOptions extends WritingProposerOptions {
 
 /**
  * Proposes chunks of a few tokens that go on from the text so far. A chunk ends early where the last sentence that the task allows ends,
- * and then ends the text; a model that can follow a grammar is not let end it while words that it must use are missing. Equal chunks are merged: a candidate's prior is its share of the samples, `score` its log-probability.
+ * and then ends the text. While the last sentence lacks words that the task wants, no chunk ends it, where the model can follow a grammar:
+ * such an end would be broken for good. Equal chunks are merged: a candidate's prior is its share of the samples, `score` its
+ * log-probability.
  *
  * A model without the capability `prefix` cannot go on from a text; it proposes whole texts at the start, and nothing later.
  *
@@ -48,7 +50,7 @@ export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAct
   if (!model.capabilities.prefix) return wholeTexts({ ...options, name })
   return {
     name,
-    settings: { model: model.name, unit: 'chunk', tokens, temperature, topP, grammar },
+    settings: { model: model.name, unit: 'chunk', tokens, temperature, topP, grammar: model.capabilities.grammar },
     reproducible: model.reproducible,
     propose: (requests, context) =>
       proposeAll(requests, context, model, ({ text, task }) => ({
