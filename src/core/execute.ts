@@ -148,7 +148,7 @@ export async function execute<State, Action, Task, Answer>(
 
   /** Notes a node that the tree is to grow, and gives its name. */
   function grow(at: NodeRef, index: number, step: Step<State>, fresh?: true): NodeRef {
-    growth.push({ grow: 'node', at, index, ...defined({ fresh }), step: noted(step) })
+    growth.push({ grow: 'node', at, index, ...(fresh ? { fresh } : {}), step: noted(step) })
     context.spend({ nodes: 1 })
     return { made: made++ }
   }
@@ -164,7 +164,7 @@ export async function execute<State, Action, Task, Answer>(
     const { candidates, complete, value } = await proposed({ node: view, others }, ask)
     if (value !== undefined) growth.push({ grow: 'value', at: ref, value })
     if (candidates.length > 0 || complete) {
-      growth.push({ grow: 'candidates', at: ref, candidates: candidates.map(logged), ...defined({ complete: complete || undefined }) })
+      growth.push({ grow: 'candidates', at: ref, candidates: candidates.map(logged), ...(complete ? { complete } : {}) })
     }
     return candidates
   }
@@ -223,7 +223,7 @@ function draft<State, Action>(
 }
 
 function logged<Action>({ action, prior, score, tokens }: Candidate<Action>): LoggedCandidate {
-  return { action: action as Json, ...defined({ prior, score, tokens }) }
+  return defined({ action: action as Json, prior, score, tokens })
 }
 
 function checked(evaluation: Evaluation | undefined, name: string): Evaluation {

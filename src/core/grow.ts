@@ -1,6 +1,5 @@
 // Applies a trial's end to the tree. A live run and a run read from its log grow through here alike.
 import type { NodeId } from './common.ts'
-import { defined } from './defined.ts'
 import { canonical } from './digest.ts'
 import type { Environment, Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
@@ -71,7 +70,7 @@ export async function grow<State, Action>(
   }
   markVerdicts(tree as Tree, evaluators, end, resolve)
   const value = evaluations[0]?.value ?? proposedValue
-  return defined({ trial, status, node: resolve(end.node), nodes, offered, evaluations, value, usage, error })
+  return { trial, status, node: resolve(end.node), nodes, offered, evaluations, value, usage, ...(error && { error }) }
 }
 
 /** Marks what verifiers are certain of. */

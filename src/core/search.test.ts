@@ -146,7 +146,8 @@ describe('order and stopping', () => {
     })
     const options = { ...base, searcher: mcts(), store, runId: 'failing', maxFailures: 2, budget: { calls: 50 } }
     await expect(search({ ...options, proposer: broken })).rejects.toMatchObject({ code: 'E_SEARCH_FAILING' })
-    const resumed = await search({ ...options, maxFailures: 50 })
+    // The failures in the log do not count again.
+    const resumed = await search(options)
     expect(resumed.answer).toBeDefined()
   })
 })
@@ -278,6 +279,13 @@ describe('trials', () => {
     await expect(run([() => ({ kind: 'evaluate', nodes: [7], by: 'default' })])).rejects.toMatchObject({ code: 'E_SEARCHER_TRIAL' })
     await expect(run([() => ({ kind: 'visit', node: 0, candidate: 3 })])).rejects.toMatchObject({ code: 'E_SEARCHER_TRIAL' })
     await expect(run([() => ({ kind: 'evaluate', nodes: [0], by: 'nobody' })])).rejects.toMatchObject({ code: 'E_SEARCH_EVALUATOR' })
+  })
+})
+
+describe('pure searches', () => {
+  it('name a part that the searcher asks for and was not given', async () => {
+    const { proposer: _, evaluator: __, ...pure } = base
+    await expect(search({ ...pure, searcher: mcts() })).rejects.toMatchObject({ code: 'E_SEARCH_EVALUATOR', seen: 'default' })
   })
 })
 
