@@ -70,7 +70,7 @@ function introduction(seed: number, model: Model | undefined, { tokens, expansio
     `Three tasks (seed ${seed}), each answered in three ways by ${model?.name ?? 'chance'}:`,
     model === undefined ? '   alone      one chain of moves' : '   alone      what the model finds likeliest',
     `   best-of-n  one ${model === undefined ? 'chain of moves' : 'answer'} drawn after the other, until one is right or the budget is spent`,
-    '   tree       tree search over pieces of the answer, with the same budget',
+    '   tree       tree search over pieces of the answer, each checked by the rules as it grows; the same budget',
     `The budget: ${model === undefined ? '' : `${tokens} generated tokens for a sentence; `}${puzzle}.`,
     'An answer is right if it passes the rules of its task, which whoever asks can check as well; nobody here knows a reference answer.',
   ].join('\n')
