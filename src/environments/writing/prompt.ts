@@ -4,18 +4,15 @@ import type { TaskWord } from './rules/avoid.ts'
 import { type Count, describe } from './rules/count.ts'
 import type { WritingTask } from './task.ts'
 
-/** The chat that asks for the text. Tasks of one sentence with given words show two examples first, which small models need. */
+/** The chat that asks for the text. Tasks of one sentence with given words show an example first, which small models need. */
 export function writingMessages(task: WritingTask): readonly Message[] {
   const examples = task.include !== undefined && task.prompt === undefined && task.sentences?.exactly === 1 ? examplesFor(task.include) : []
   return [...examples, { role: 'user', content: writingPrompt(task) }]
 }
 
+/** One example, not more: it shows the form, and leaves the work to the search. */
 const shown: readonly { readonly words: readonly TaskWord[]; readonly sentence: string }[] = [
   { words: [noun('ball'), noun('boy'), noun('grass'), verb('kick')], sentence: 'The boy kicks the ball across the grass.' },
-  {
-    words: [verb('chop'), noun('cook'), verb('fry'), noun('onion'), noun('pan')],
-    sentence: 'The cook chops an onion and fries it in a pan.',
-  },
 ]
 
 /** Examples in the form of the task: with parts of speech where the task has them. */
