@@ -70,7 +70,7 @@ export function includeRule(list: readonly TaskWord[]): IncludeRule {
 
 function wantedWords(list: readonly TaskWord[]): Wanted {
   const phrases = list.flatMap(({ word, part }, index) =>
-    [...forms(word, part)].map((form) => ({ index, parts: form.split(' '), finite: part === 'verb' && !/(ing|ed|en)$/.test(form) })),
+    [...forms(word, part)].map((form) => ({ index, parts: form.split(' '), present: part === 'verb' && isPresent(form, word) })),
   )
   const byFirst = Map.groupBy(phrases, ({ parts }) => parts[0] ?? '')
   return {
@@ -80,13 +80,19 @@ function wantedWords(list: readonly TaskWord[]): Wanted {
         const here = word.readings
           .flatMap((reading) => byFirst.get(reading) ?? [])
           .filter(
-            ({ parts, finite }) => parts.every((part, i) => text[first + i]?.readings.includes(part)) && !(finite && asNoun(text, first)),
+            ({ parts, present }) => parts.every((part, i) => text[first + i]?.readings.includes(part)) && !(present && asNoun(text, first)),
           )
         const length = Math.max(0, ...here.map(({ parts }) => parts.length))
         return length === 0 ? [] : [{ wanted: [...new Set(here.map(({ index }) => index))], first, last: first + length - 1 }]
       })
     },
   }
+}
+
+/** The dictionary form or that of the third person, which nouns may look like; participles ("the thrown ball") are no nouns. */
+function isPresent(form: string, word: string): boolean {
+  const base = word.toLowerCase()
+  return form === base || (form.endsWith('s') && form.slice(0, 2) === base.slice(0, 2))
 }
 
 /** A verb's form right after one of these is no verb there: "the catch", "in hold". */

@@ -157,6 +157,7 @@ describe('include', () => {
     const sit = includeRule([{ word: 'sit', part: 'verb' }])
     expect(sit.check('She takes a sit in the park.').passed).toBe(false)
     expect(sit.check('She will sit in the park.').passed).toBe(true)
+    expect(includeRule([{ word: 'throw', part: 'verb' }]).check('She saw the thrown ball.').passed).toBe(true)
     expect(includeRule([{ word: 'sit' }]).check('She takes a sit in the park.').passed).toBe(true)
   })
 
