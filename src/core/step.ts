@@ -48,7 +48,7 @@ export function stepper<State, Action, Task, Answer>(
       by: environment.name,
       request: { path: before, action: action as Json },
       atMost: {},
-      once: purpose === 'commit' && effectOf(state, action) === 'irreversible',
+      once: purpose === 'commit' && effectOf(state, action) !== 'none',
       run: async () => ({ result: loggedStep(environment, await step(), true) as unknown as Json, usage: {} }),
     })
     return restoredStep(environment, result as unknown as LoggedStep, () => {
