@@ -33,7 +33,27 @@ export function isListing(text: string, all: readonly Word[], wanted: Wanted): s
     if (distinct >= 3 && distinct >= total && row.every(({ plain }) => plain) && (mixed(row, wanted) || telling.length < 2))
       return 'lists the words'
   }
-  return undefined
+  return standAlone(text, all, wanted) > 0.7 * total && total >= 3 ? 'lists the words' : undefined
+}
+
+/** How many wanted words stand alone, or with an article, between separators: `the park, a muffin; the ants` has three such places. */
+function standAlone(text: string, all: readonly Word[], wanted: Wanted): number {
+  const alone = new Set<number>()
+  const uses = wanted.uses(all)
+  const cuts = all.map(
+    (word, index) =>
+      /[,;:/|&+•·\n\-–—]/.test(text.slice(all[index - 1]?.end ?? 0, word.start)) || (separators.has(word.text) && !articles.has(word.text)),
+  )
+  for (let first = 0; first < all.length; ) {
+    let end = first + 1
+    while (end < all.length && !cuts[end]) end++
+    const telling = all.slice(first, end).filter((word) => !separators.has(word.text))
+    if (telling.length === 1) {
+      for (const use of uses) if (use.first >= first && use.last < end) for (const index of use.wanted) alone.add(index)
+    }
+    first = end
+  }
+  return alone.size
 }
 
 /** Why the text holds a list that no continuation can mend, or undefined. */
