@@ -107,6 +107,7 @@ describe('include', () => {
   })
 
   it.each([
+    'The dog, park, muffin, frisbee; the catch, the throw.',
     'dog, frisbee, catch, throw.',
     'Catch, dog, frisbee, throw.',
     'Dog frisbee catch throw.',
