@@ -1,11 +1,9 @@
 // The setup of countdown. It knows no reference answer.
 import { countdownPrompt } from '../../environments/arithmetic/prompt.ts'
 import { type CountdownState, type CountdownTask, countdown, countdownTask } from '../../environments/countdown.ts'
-import { chosen } from '../../environments/moves/chosen.ts'
-import { uniform } from '../../environments/moves/uniform.ts'
 import { goalReached, numberPromise } from '../../evaluators/numbers.ts'
 import { setup } from '../setup.ts'
-import { neededModel } from './needed-model.ts'
+import { numberProposers } from './number-proposers.ts'
 
 const environment = countdown()
 const goal = { target: (state: CountdownState) => state.target, answer: environment.answer }
@@ -17,10 +15,7 @@ export const countdownSetup = setup<CountdownState, string, CountdownTask, strin
   task: countdownTask,
   example: { numbers: [76, 41, 59], target: 24 },
   environment: () => environment,
-  proposers: {
-    uniform: () => uniform(environment),
-    model: (parts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: countdownPrompt }),
-  },
+  proposers: numberProposers(environment, countdownPrompt),
   evaluators: {
     /** The verdict at the end, and before it what the numbers left promise. */
     promise: () => numberPromise(goal),
@@ -28,6 +23,9 @@ export const countdownSetup = setup<CountdownState, string, CountdownTask, strin
     goal: () => goalReached(goal),
   },
   searchers: {
+    greedy: { propose: 'likeliest' },
+    'best-of-n': { propose: 'sampled', n: null },
+    vote: { propose: 'sampled' },
     mcts: { expansion: 'all-children', backup: 'max', twins: 'prune', selection: 'puct', exploration: 0.3 },
     'best-first': { twins: 'prune', priorWeight: 0.3 },
     beam: { width: 5 },

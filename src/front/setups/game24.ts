@@ -2,19 +2,15 @@
 import type { Numbers } from '../../environments/arithmetic/moves.ts'
 import { game24Prompt } from '../../environments/arithmetic/prompt.ts'
 import { type Game24Task, game24, game24Task } from '../../environments/game24.ts'
-import { chosen } from '../../environments/moves/chosen.ts'
-import { likeliest, sampled } from '../../environments/moves/drawn.ts'
-import { uniform } from '../../environments/moves/uniform.ts'
 import { cascade } from '../../evaluators/combine.ts'
 import { scaleJudge } from '../../evaluators/judge/scale.ts'
 import { goalReached, numberPromise } from '../../evaluators/numbers.ts'
-import { type SetupParts, setup } from '../setup.ts'
+import { setup } from '../setup.ts'
 import { neededModel } from './needed-model.ts'
+import { numberProposers } from './number-proposers.ts'
 
 const environment = game24()
 const goal = { target: () => 24, answer: environment.answer }
-
-const modelled = (parts: SetupParts) => chosen(environment, { model: neededModel('the proposer model', parts), prompt: game24Prompt })
 
 /** The game of 24: a model only chooses among listed moves. */
 export const game24Setup = setup<Numbers, string, Game24Task, string>({
@@ -23,17 +19,7 @@ export const game24Setup = setup<Numbers, string, Game24Task, string>({
   task: game24Task,
   example: { numbers: [4, 9, 10, 13] },
   environment: () => environment,
-  proposers: {
-    uniform: () => uniform(environment),
-    /** All moves, with the model's priors. */
-    model: modelled,
-    /** The model's likeliest move. */
-    likeliest: (parts) => likeliest(modelled(parts)),
-    /** One move, drawn by the model's priors. */
-    sampled: (parts) => sampled(modelled(parts)),
-    /** One move, all alike likely. */
-    random: () => sampled(uniform(environment)),
-  },
+  proposers: numberProposers(environment, game24Prompt),
   evaluators: {
     /** The verdict at the end, and before it what the numbers left promise. */
     promise: () => numberPromise(goal),
