@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeContext } from '../testing/fake-context.ts'
-import { type GenerateRequest, generate, score } from './model.ts'
+import { embed, type GenerateRequest, generate, score } from './model.ts'
 import { scripted } from './scripted.ts'
 
 const ask = (more: Partial<GenerateRequest> = {}): GenerateRequest => ({
@@ -111,5 +111,23 @@ describe('score', () => {
     })
     const denied = scripted({ score: () => -1, capabilities: { score: false } })
     await expect(score(denied, { prompt: 'x', continuations: ['a'] }, fakeContext())).rejects.toMatchObject({ code: 'E_MODEL_CAPABILITY' })
+  })
+})
+
+describe('embed', () => {
+  it('gives one vector for each text within a call, and asks nothing for no texts', async () => {
+    const model = scripted({ embed: (text) => [text.length, 1] })
+    const context = fakeContext({ grant: { calls: 1 } })
+    expect(await embed(model, [], context)).toEqual([])
+    expect(await embed(model, ['one', 'three'], context)).toEqual([
+      [3, 1],
+      [5, 1],
+    ])
+    expect(context.used).toMatchObject({ calls: 1, tokens: 0, evaluatedTokens: 2 })
+    await expect(embed(model, ['x'], context)).rejects.toMatchObject({ code: 'E_BUDGET_STARVED' })
+  })
+
+  it('is refused by models that cannot', async () => {
+    await expect(embed(scripted(), ['x'], fakeContext())).rejects.toMatchObject({ code: 'E_MODEL_CAPABILITY', fatal: true })
   })
 })

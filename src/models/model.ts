@@ -119,6 +119,7 @@ export interface Model {
   readonly price?: Price
   generate(request: GenerateRequest, run: ModelRun): Promise<{ readonly samples: readonly Sample[]; readonly usage: ModelUsage }>
   score?(request: ScoreRequest, run: ModelRun): Promise<{ readonly scores: readonly Score[]; readonly usage: ModelUsage }>
+  /** One vector for each text, all of the same length; only with the capability `embeddings`. */
   embed?(texts: readonly string[], run: ModelRun): Promise<{ readonly vectors: readonly (readonly number[])[]; readonly usage: ModelUsage }>
   close?(): Awaitable<void>
 }
@@ -174,6 +175,33 @@ export async function score(model: Model, request: ScoreRequest, context: CallCo
     },
   })
   return result as unknown as readonly Score[]
+}
+
+/**
+ * Vectors of texts within a trial, one for each, all of the same length. No texts: no call.
+ * @throws `E_MODEL_CAPABILITY` for a model without embeddings; `StarvedError` when the grant has no calls left.
+ */
+export async function embed(model: Model, texts: readonly string[], context: CallContext): Promise<readonly (readonly number[])[]> {
+  const run = model.embed?.bind(model)
+  if (run === undefined || !model.capabilities.embeddings) throw missing(model, 'embeddings', 'vectors of texts')
+  if (texts.length === 0) return []
+  requirePrice(model, context)
+  const result = await context.call({
+    kind: 'embed',
+    by: model.name,
+    request: texts as unknown as Json,
+    atMost: mostOf(
+      model,
+      texts.reduce((sum, text) => sum + text.length, 0),
+      1,
+      0,
+    ),
+    run: async ({ seed, signal }) => {
+      const { vectors, usage } = await run(texts, { seed, signal })
+      return { result: vectors as unknown as Json, usage: amounts(model, usage) }
+    },
+  })
+  return result as unknown as readonly (readonly number[])[]
 }
 
 /** The error for a capability that a model lacks. */

@@ -3,7 +3,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Awaitable } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
-import { type Capabilities, type GenerateRequest, generate, type Message, type Model, type ModelRun, type Sample } from '../models/model.ts'
+import {
+  type Capabilities,
+  embed,
+  type GenerateRequest,
+  generate,
+  type Message,
+  type Model,
+  type ModelRun,
+  type Sample,
+} from '../models/model.ts'
 import { fakeContext } from './fake-context.ts'
 
 export interface TestModelOptions {
@@ -171,6 +180,23 @@ export function testModel(options: TestModelOptions): void {
           expect(scores[index]!.logProb).toBeLessThanOrEqual(0)
           expect(scores[index]!.tokens).toBeGreaterThanOrEqual(1)
         }
+      })
+    })
+
+    describe('embeddings', () => {
+      it('gives one vector for each text, all of one length, the same for the same text', async () => {
+        if (model.embed === undefined) {
+          await expect(embed(model, ['a dog'], fakeContext())).rejects.toMatchObject({ code: 'E_MODEL_CAPABILITY', fatal: true })
+          return
+        }
+        const { vectors, usage } = await model.embed(['a dog', 'the sea at night', 'a dog'], run())
+        expect(usage.generated).toBe(0)
+        expect(vectors).toHaveLength(3)
+        for (const vector of vectors) {
+          expect(vector).toHaveLength(vectors[0]!.length)
+          expect(vector.every(Number.isFinite)).toBe(true)
+        }
+        for (const [place, entry] of vectors[0]!.entries()) expect(Math.abs(entry - vectors[2]![place]!)).toBeLessThan(0.01)
       })
     })
 
