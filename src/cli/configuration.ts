@@ -18,6 +18,8 @@ const hostedSchema = z.strictObject({
   contextLength: z.int().min(1).optional(),
   /** The service goes on from an assistant message at the end. */
   prefix: z.boolean().optional(),
+  /** What kind of server it is. Default: asked of it. */
+  server: z.enum(['vllm', 'sglang', 'llama-server', 'generic']).optional(),
 })
 
 const configurationSchema = z.strictObject({

@@ -1,10 +1,11 @@
 // A model behind an OpenAI-compatible address. The key comes from the environment and goes to the one origin it is meant for:
 // the address that was typed, or that stands in BANYAN_BASE_URL; an address from a file of the project gets it only if it has that origin.
-import { aiSdkModel } from '../models/ai-sdk.ts'
-import { importPeer } from '../models/import-peer.ts'
+// The server is spoken to directly, so that what it can do beyond chats (several samples a call, log-probabilities) is used.
 import { retry } from '../models/middleware/retry.ts'
 import { wrapModel } from '../models/middleware/wrap-model.ts'
 import type { Model } from '../models/model.ts'
+import { detectServer } from '../models/openai/detect.ts'
+import { openai } from '../models/openai.ts'
 import type { HostedModel } from './configuration.ts'
 import { remark } from './output.ts'
 
@@ -14,30 +15,33 @@ export interface HostedOptions extends HostedModel {
   readonly trusted: boolean
 }
 
-/** @throws `E_PEER_MISSING` with the line that installs the library. */
-export async function hostedModel({ name, baseUrl, id, price, contextLength, prefix, trusted }: HostedOptions): Promise<Model> {
-  const { createOpenAICompatible } = await importPeer({
-    package: '@ai-sdk/openai-compatible@3',
-    purpose: 'a hosted model',
-    load: () => import('@ai-sdk/openai-compatible'),
-  })
+/** Asks the server once what it is, where the configuration does not say. @throws `E_MODEL_REQUEST` for an address that cannot be used. */
+export async function hostedModel({
+  name,
+  baseUrl,
+  id = name,
+  price,
+  contextLength,
+  prefix,
+  server,
+  trusted,
+}: HostedOptions): Promise<Model> {
   const key = process.env.BANYAN_API_KEY
   const meant = trusted || sameOrigin(baseUrl, process.env.BANYAN_BASE_URL)
   if (key && !meant)
-    remark(`BANYAN_API_KEY is not sent to ${new URL(baseUrl).origin}; say that it is meant for it: BANYAN_BASE_URL=${baseUrl}`)
-  const provider = createOpenAICompatible({
-    name: 'openai-compatible',
-    baseURL: baseUrl,
-    ...(key && meant ? { apiKey: key } : {}),
-    supportsStructuredOutputs: true,
-    // A redirect could carry the key elsewhere.
-    fetch: (input, init) => fetch(input, { ...init, redirect: 'error' }),
-  })
-  const model = aiSdkModel(provider(id ?? name), {
-    name,
+    remark(`BANYAN_API_KEY is not sent to ${new URL(baseUrl).origin}; say that it is meant for it: BANYAN_BASE_URL=${new URL(baseUrl).origin}`)
+  const access = { baseUrl, name, ...(key && meant ? { apiKey: key } : {}) }
+  const found = server === undefined ? await detectServer({ ...access, id }) : { server }
+  if ('problem' in found)
+    remark(`what the server of ${name} can do is not known, so only chats are asked of it (${found.problem?.message})`)
+  const length = contextLength ?? ('contextLength' in found ? found.contextLength : undefined)
+  const model = openai({
+    ...access,
+    model: id,
+    server: found.server,
     ...(price === undefined ? {} : { price }),
-    ...(contextLength === undefined ? {} : { contextLength }),
-    ...(prefix === undefined ? {} : { prefix }),
+    ...(length === undefined ? {} : { contextLength: length }),
+    ...(prefix === undefined ? {} : { capabilities: { prefix } }),
   })
   return wrapModel(model, retry({ onRetry: ({ error, delay }) => remark(`${error.message}; again in ${Math.ceil(delay / 1000)} s`) }))
 }

@@ -143,7 +143,13 @@ describe('finding out the kind of a server', () => {
   })
 
   it('takes a server that does not answer for a generic one', async () => {
-    expect(await detectServer({ baseUrl: 'http://127.0.0.1:1/v1', id: 'm', name: 'm' })).toEqual({ server: 'generic' })
+    const gone = await openAiServer({ kind: 'vllm' })
+    gone.close()
+    const found = await detectServer({ baseUrl: gone.baseUrl, id: 'm', name: 'm' })
+    expect(found).toMatchObject({ server: 'generic', problem: { code: 'E_MODEL_SERVER' } })
+    const { server } = await served('vllm')
+    const refused = await detectServer({ baseUrl: server.baseUrl, id: 'm', name: 'm', apiKey: 'wrong' })
+    expect(refused).toMatchObject({ server: 'generic', problem: { code: 'E_MODEL_AUTH' } })
   })
 })
 

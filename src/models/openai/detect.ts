@@ -17,6 +17,8 @@ export interface DetectedServer {
   readonly server: ServerKind
   /** Tokens of prompt and answer together, where the server says it. */
   readonly contextLength?: number
+  /** Why nothing could be found out: the error of the one request. */
+  readonly problem?: BanyanError
 }
 
 /**
@@ -31,8 +33,8 @@ export async function detectServer(options: DetectOptions): Promise<DetectedServ
   try {
     answer = await withDeadline(work, { signal, timeout, name })
   } catch (error) {
-    if (BanyanError.isInstance(error) && error.code === 'E_MODEL_ABORTED') throw error
-    return { server: 'generic' }
+    if (!BanyanError.isInstance(error) || error.code === 'E_MODEL_ABORTED') throw error
+    return { server: 'generic', problem: error }
   }
   const { data } = (answer ?? {}) as { data?: unknown }
   const entries = (Array.isArray(data) ? data : []).filter((entry): entry is Entry => typeof entry === 'object' && entry !== null)
