@@ -9,7 +9,11 @@ import { emptyTally, type Tally, tallied } from '../summary.ts'
 export const applicationId = 0x424e594e
 
 /** `migrations[n]` leads from version n to n + 1. */
-const migrations: readonly ((database: DatabaseSync) => void)[] = [createTables, keepTallies]
+const migrations: readonly ((database: DatabaseSync) => void)[] = [createTables, keepTallies, allowPackedTrials]
+
+/** What the column `marked` says of a body, as a sum: it holds marks (exact-json.ts); it is a packed trial (packed-trial.ts), since version 3. */
+export const markedForm = 1
+export const packedForm = 2
 
 /** The version that this code writes. */
 export const schemaVersion = migrations.length
@@ -87,3 +91,6 @@ function keepTallies(database: DatabaseSync): void {
     update.run(tally.events, JSON.stringify(tally), tally.header?.parent?.runId ?? null, tally.header?.parent?.relation ?? null, key)
   }
 }
+
+/** Version 3: bodies may be packed trials. The tables stay as they are; the number keeps earlier programs from misreading them. */
+function allowPackedTrials(): void {}

@@ -11,6 +11,8 @@ import type { ListOptions, Store } from '../store.ts'
 import { emptyTally, type RunSummary, summaryOf, type Tally, tallied } from '../summary.ts'
 import { storeDamaged, storeFailure } from './failures.ts'
 import { claim, disclaim, lives, type Writer } from './liveness.ts'
+import { type PackedTrial, packTrial, unpackTrial } from './packed-trial.ts'
+import { markedForm, packedForm } from './schema.ts'
 import { type Statements, statements } from './statements.ts'
 import { type Texts, texts } from './texts.ts'
 
@@ -103,8 +105,9 @@ export class SqliteStore implements Store {
       if (row.next !== expectedSequence) throw outOfStep(runId, expectedSequence, row.next)
       const keep = (text: string): number | undefined => this.#texts.keep(held.key, text)
       for (const [i, event] of kept.entries()) {
-        const { json, marked } = toExactJson(event, keep)
-        this.#sql.addEvent.run(held.key, expectedSequence + i, marked ? 1 : 0, json)
+        const packed = packTrial(event)
+        const { json, marked } = toExactJson(packed ?? event, keep)
+        this.#sql.addEvent.run(held.key, expectedSequence + i, (marked ? markedForm : 0) | (packed === undefined ? 0 : packedForm), json)
       }
       const parent = tally.header?.parent
       this.#sql.moveOn.run(tally.events, toExactJson(tally).json, parent?.runId ?? null, parent?.relation ?? null, held.key)
@@ -174,10 +177,10 @@ export class SqliteStore implements Store {
       try {
         if (this.#closed) throw storeClosed()
         for (const row of this.#sql.page.iterate(key, sequence, Math.min(end, sequence + pageSize))) {
-          const { sequence: found, marked, body } = row as { sequence: number; marked: number; body: string }
+          const { sequence: found, form, body } = row as { sequence: number; form: number; body: string }
           const wanted = sequence + page.length
           if (found !== wanted) throw storeDamaged(this.#options.path, undefined, `event ${wanted} of a run is missing`)
-          page.push({ sequence: found, event: this.#event(found, marked === 1, body) })
+          page.push({ sequence: found, event: this.#event(found, form, body) })
         }
         if (page.length === 0) throw storeDamaged(this.#options.path, undefined, `event ${sequence} of a run is missing`)
       } catch (error) {
@@ -189,9 +192,10 @@ export class SqliteStore implements Store {
     }
   }
 
-  #event(sequence: number, marked: boolean, body: string): LogEvent {
+  #event(sequence: number, form: number, body: string): LogEvent {
     try {
-      return fromExactJson({ json: body, marked }, this.#texts.textOf) as unknown as LogEvent
+      const json = fromExactJson({ json: body, marked: (form & markedForm) !== 0 }, this.#texts.textOf) as unknown
+      return (form & packedForm) === 0 ? (json as LogEvent) : unpackTrial(json as PackedTrial)
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw storeDamaged(this.#options.path, error, `event ${sequence} of a run cannot be read`)
