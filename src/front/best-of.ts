@@ -1,0 +1,39 @@
+// The best of n whole answers: the plainest search, and the baseline of every other.
+import type { z } from 'zod'
+import { bestOfN } from '../core/searchers/best-of-n.ts'
+import { type Improved, improve } from './improve.ts'
+import type { AnswerKind, AnswerOf, ImproveOptions } from './improvement.ts'
+import { optionError } from './option-error.ts'
+
+export type BestOfOptions<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'> = Omit<
+  ImproveOptions<Schema, Kind>,
+  'preset' | 'searcher' | 'steps'
+> & {
+  /** How many answers, 1 to 4096. Default 8. */
+  readonly n?: number
+}
+
+/**
+ * Samples `n` whole answers at once and returns the best by `verify` or `judge` (by default the model's own judgement, or likelihood).
+ * A certain answer ends it early.
+ *
+ * @throws as `improve` does.
+ *
+ * @example
+ * const { answer } = await bestOf({ model, prompt, n: 8, schema: z.object({ code: z.string() }), verify: ({ answer }) => passes(answer.code) })
+ */
+export async function bestOf<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'>({
+  n = 8,
+  ...options
+}: BestOfOptions<Schema, Kind>): Promise<Improved<AnswerOf<Schema, Kind>>> {
+  if (!Number.isInteger(n) || n < 1 || n > 4096) throw optionError('n', n, 'a whole number from 1 to 4096')
+  // What ends it is n; a preset's budget would not know of it. One more than it needs is never reached.
+  const budget = options.budget ?? { expansions: n + 1 }
+  return improve<Schema, Kind>({
+    ...(options as unknown as ImproveOptions<Schema, Kind>),
+    budget,
+    searcher: bestOfN({ n }),
+    steps: false,
+    concurrency: options.concurrency ?? Math.min(n, 8),
+  })
+}
