@@ -22,6 +22,7 @@ const messages = [{ role: 'user' as const, content: 'Name a tree.' }]
 testModel({ name: 'local (tiny)', create: () => localModel({ model: tiny }) })
 testModel({ name: 'local (tiny, public interface only)', create: () => localModel({ model: tiny, decoding: 'public', sequences: 3 }) })
 testModel({ name: 'local (tiny, one sequence)', create: () => localModel({ model: tiny, sequences: 1 }) })
+testModel({ name: 'local (tiny, with vectors)', create: () => localModel({ model: tiny, embeddings: true }) })
 testModel({ name: 'local (tiny, broken UTF-8)', create: () => localModel({ model: tinyOfBytes }) })
 
 describe('a local model', () => {
@@ -39,6 +40,20 @@ describe('a local model', () => {
     for (const [index, { logProb }] of scores.entries()) {
       const said = samples[index]!.tokens!.logProbs!.reduce((sum, value) => sum + value, 0)
       expect(logProb).toBeCloseTo(said, 1)
+    }
+  })
+
+  it('makes vectors of texts where it is told to, and of none that is too long', async () => {
+    expect(model.capabilities.embeddings).toBe(false)
+    const embedding = await localModel({ model: tiny, embeddings: true, contextLength: 64 })
+    try {
+      const { vectors, usage } = await embedding.embed!(['a tree', 'the sea'], run())
+      expect(vectors[0]).not.toEqual(vectors[1])
+      expect(usage.evaluated).toBeGreaterThan(2)
+      await expect(embedding.embed!(['a tree '.repeat(60)], run())).rejects.toMatchObject({ code: 'E_MODEL_CONTEXT' })
+      await expect(embedding.embed!(['a'], { seed: 1, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'E_MODEL_ABORTED' })
+    } finally {
+      await embedding.close()
     }
   })
 

@@ -17,6 +17,7 @@ import { requireValid } from './local/request.ts'
 import { scoreContinuations } from './local/score.ts'
 import { laneCount } from './local/size.ts'
 import { tunedRounds } from './local/tuned-rounds.ts'
+import { saysItsPooling, vectors } from './local/vectors.ts'
 import type { GenerateRequest, Model, ModelRun, ScoreRequest } from './model.ts'
 import { ModelError } from './model-error.ts'
 import { amountsOf } from './model-usage.ts'
@@ -42,6 +43,11 @@ export interface LocalModelOptions {
   readonly chatTemplate?: string
   /** node-llama-cpp itself, where a bundler cannot follow the import. */
   readonly library?: LlamaLibrary
+  /**
+   * Make vectors of texts (`embed`), in a context of their own. Default: where the file says how its vectors are pooled, as models made
+   * for embeddings do. Those of other models come from the last token, and say less.
+   */
+  readonly embeddings?: boolean
   /** `public` leaves out the parts of node-llama-cpp that are not in its public interface: slower, and no grammars. Default `auto`. */
   readonly decoding?: 'auto' | 'public'
 }
@@ -124,6 +130,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   const memory = answerMemory()
   const prompts = promptTokens(loaded, library, memory, options.chatTemplate)
   const machine = { model: loaded, decoder, lockStep, memory, contextLength }
+  const embedding = (options.embeddings ?? saysItsPooling(loaded)) ? vectors(loaded, { name, contextLength, threads }) : undefined
   let generated = 0
   let closed = false
 
@@ -187,7 +194,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
       grammar: decoder.grammars,
       schema: decoder.grammars,
       seed: true,
-      embeddings: false,
+      embeddings: embedding !== undefined,
       tools: false,
     },
     async generate(request, run) {
@@ -212,12 +219,22 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
       const { result, usage } = await counted((spent) => scoreContinuations(machine, prompt, continuations, run, spent))
       return { scores: result, usage }
     },
+    ...(embedding === undefined
+      ? {}
+      : {
+          async embed(texts: readonly string[], run: ModelRun) {
+            if (closed) throw new ModelError('E_MODEL_REQUEST', `the model ${name} is closed`)
+            const { result, usage } = await counted((spent) => embedding.of(texts, run, spent))
+            return { vectors: result, usage }
+          },
+        }),
     statistics: () => ({ ...pool.counts, ...lockStep.counts, generated }),
     async close() {
       if (closed) return
       closed = true
       await lockStep.close()
       decoder.close()
+      await embedding?.close()
       await context.dispose()
       await loaded.dispose()
     },
