@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from './common.ts'
-import { canonical, digest, treeDigest } from './digest.ts'
+import { canonical, digest } from './digest.ts'
 import { Hash } from './hash.ts'
 import { Tree } from './tree.ts'
+import { treeDigest } from './tree-digest.ts'
 
 const hashOf = (words: readonly number[]): string => {
   const hash = new Hash()

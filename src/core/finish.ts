@@ -1,12 +1,12 @@
 // The end of a run: records it, and tells what was found.
 import type { Json, NodeId } from './common.ts'
 import { defined } from './defined.ts'
-import { treeDigest } from './digest.ts'
 import { BanyanError } from './errors.ts'
 import type { SearchResult, Stop } from './options.ts'
 import { Random } from './random.ts'
 import type { Run } from './run.ts'
 import type { Tree } from './tree.ts'
+import { treeDigest } from './tree-digest.ts'
 
 /**
  * Records how the run ended, unless it was stopped to be resumed, and returns its result.

@@ -2,16 +2,17 @@
 // the log keeps seed and checkpoints. It gives way regularly, so that it can be aborted.
 import { Grant } from './budget.ts'
 import type { NodeId } from './common.ts'
-import { treeDigest } from './digest.ts'
 import type { Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { Evaluation } from './evaluator.ts'
 import type { Stop } from './options.ts'
 import { evaluatorNamed } from './parts.ts'
+import { pause } from './pause.ts'
 import { impure, pureContext } from './pure-context.ts'
 import { Random } from './random.ts'
 import { interruption, type Run } from './run.ts'
 import { type Tree, underWay } from './tree.ts'
+import { treeDigest } from './tree-digest.ts'
 import type { Outcome, Trial } from './trial.ts'
 import { evaluatorsOf, slotOf } from './work.ts'
 
@@ -126,17 +127,4 @@ function pureTrials<State, Action, Task, Answer>(
     }
     return { trial, status: 'ok', node, nodes, offered, evaluations, value: evaluations[0]?.value ?? Number.NaN, usage: {} }
   }
-}
-
-/** A turn of the event loop, by the fastest means at hand. */
-function pause(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve))
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }

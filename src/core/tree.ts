@@ -16,6 +16,8 @@ export const failed = -3
 export const proof = { open: 0, win: 1, loss: 2, draw: 3 } as const
 
 const initialCapacity = 256
+/** What fits into `depth`. */
+const deepest = 65_535
 const none: readonly never[] = Object.freeze([])
 const terminalFlag = 1
 const solvedFlag = 2
@@ -30,6 +32,12 @@ export interface Column {
   readonly initial: number
 }
 
+/** A named extra number for each candidate, in single precision; read `values` anew in every `ask` and `tell`. */
+export interface CandidateColumn {
+  values: Float32Array
+  readonly initial: number
+}
+
 export class Tree<State = unknown, Action = unknown> {
   /** Number of nodes. */
   size = 0
@@ -37,6 +45,8 @@ export class Tree<State = unknown, Action = unknown> {
   root: NodeId = 0
   /** Side to move by node where the environment has `turn`; otherwise undefined. */
   turn: Uint8Array | undefined
+  /** How many nodes are expected at most, where the budget says so; arrays are then made no longer than that. 0: unknown. */
+  expected = 0
 
   /** Set by the driver: the answer of a state, as canonical JSON. */
   declare readAnswer?: { bivariant(state: State): string | undefined }['bivariant']
@@ -49,7 +59,7 @@ export class Tree<State = unknown, Action = unknown> {
   valueSum = new Float64Array(initialCapacity)
   /** By node: trials under way at or below it. */
   pending = new Uint16Array(initialCapacity)
-  /** By node: steps from the first root. */
+  /** By node: steps from the first root; at most 65,535. */
   depth = new Uint16Array(initialCapacity)
   /** By node: its place in its parent's block of candidates. */
   candidateOf = new Int32Array(initialCapacity)
@@ -64,15 +74,28 @@ export class Tree<State = unknown, Action = unknown> {
   #revisions = new Map<NodeId, number>()
   #twins = new Map<NodeId, NodeId>()
   #keys = new Map<string, NodeId>()
+  /** Candidates that a block has room for, where it was offered more than once. */
+  #rooms = new Map<NodeId, number>()
 
   /** By candidate: its node, or `untried`, `underWay`, `failed`. */
-  childOf = new Int32Array(initialCapacity)
-  /** By candidate: prior probability. */
-  priors = new Float32Array(initialCapacity)
+  childOf = new Int32Array(initialCapacity).fill(untried)
+  #priors: Float32Array | undefined
+  #candidateColumns = new Map<string, CandidateColumn>()
   /** By candidate: log-probability under its proposer and number of tokens; undefined while no proposer has given any. */
   scores: Float64Array | undefined
-  tokenCounts: Uint16Array | undefined
+  tokenCounts: Int32Array | undefined
   #candidates = 0
+
+  /** By candidate: prior probability. Made when it is first read; see {@link uniform}. */
+  get priors(): Float32Array {
+    this.#priors ??= this.#equalShares()
+    return this.#priors
+  }
+
+  /** Whether every candidate so far has an equal share of its block, so that `priors` need not be made to know one. */
+  get uniform(): boolean {
+    return this.#priors === undefined
+  }
 
   /** Adds the root; the first node of the tree. */
   addRoot(state: State, key?: string, turn?: number): NodeId {
@@ -91,7 +114,7 @@ export class Tree<State = unknown, Action = unknown> {
     const count = candidates.length
     if (count === 0) return
     const slot = this.#extend(node, count)
-    for (const [i, candidate] of candidates.entries()) this.#describe(slot + i, candidate)
+    for (const [i, candidate] of candidates.entries()) this.#describe(slot + i, candidate, 1 / count)
     const before = this.#actions[node]!
     const added = candidates.map((candidate) => candidate.action)
     this.#actions[node] = before.length === 0 ? added : [...before, ...added]
@@ -110,7 +133,7 @@ export class Tree<State = unknown, Action = unknown> {
     const parent = this.parent[node]!
     const index = this.candidateOf[node]!
     this.#actions[parent] = this.#actions[parent]!.with(index, candidate.action)
-    this.#describe(this.blockStart[parent]! + index, candidate)
+    this.#describe(this.blockStart[parent]! + index, candidate, Number.NaN)
     this.visits[node] = 0
     this.valueSum[node] = 0
     for (const column of this.#columns.values()) column.values[node] = column.initial
@@ -153,7 +176,10 @@ export class Tree<State = unknown, Action = unknown> {
 
   prior(node: NodeId): number {
     const parent = this.parent[node]!
-    return parent < 0 ? 1 : this.priors[this.blockStart[parent]! + this.candidateOf[node]!]!
+    if (parent < 0) return 1
+    return this.#priors === undefined
+      ? Math.fround(1 / this.blockSize[parent]!)
+      : this.#priors[this.blockStart[parent]! + this.candidateOf[node]!]!
   }
 
   /** Mean of the backed-up values; NaN without visits. */
@@ -252,6 +278,16 @@ export class Tree<State = unknown, Action = unknown> {
     return column
   }
 
+  /** An extra number for each candidate, made on first use. It moves with its block; nobody but its owner keeps it right. */
+  candidateColumn(name: string, initial: number): CandidateColumn {
+    let column = this.#candidateColumns.get(name)
+    if (column === undefined) {
+      column = { values: new Float32Array(this.childOf.length).fill(initial), initial }
+      this.#candidateColumns.set(name, column)
+    }
+    return column
+  }
+
   /** Log-probability in nats of the actions on the path, and how many tokens they had. 0 where proposers gave none. */
   logProb(node: NodeId): number {
     return this.scores === undefined ? 0 : this.column('logProb').values[node]!
@@ -276,11 +312,13 @@ export class Tree<State = unknown, Action = unknown> {
 
   #add(parent: NodeId, index: number, step: Step<State>, key: string | undefined, turn: number | undefined): NodeId {
     const node = this.size
+    const depth = parent < 0 ? 0 : this.depth[parent]! + 1
+    if (depth > deepest) throw tooDeep()
     if (node === this.parent.length) this.#growNodes()
     this.size = node + 1
     this.parent[node] = parent
     this.candidateOf[node] = index
-    this.depth[node] = parent < 0 ? 0 : this.depth[parent]! + 1
+    this.depth[node] = depth
     if (turn !== undefined) {
       this.turn ??= new Uint8Array(this.parent.length)
       this.turn[node] = turn
@@ -292,6 +330,7 @@ export class Tree<State = unknown, Action = unknown> {
   /** Another state for a node: what came below it is gone. */
   #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
     this.blockSize[node] = 0
+    this.#rooms.delete(node)
     this.#revisions.set(node, this.revision(node) + 1)
     this.#twins.delete(node)
     this.#observations.delete(node)
@@ -325,40 +364,69 @@ export class Tree<State = unknown, Action = unknown> {
     tokenCount[node] = tokenCount[parent]! + (this.tokenCounts?.[slot] ?? 0)
   }
 
-  /** Room for `count` more candidates in a node's block, which moves to the end unless it is there; returns the first new slot. */
+  /**
+   * Room for `count` more candidates in a node's block; returns the first new slot. A block that is offered more moves to the end and
+   * leaves room behind it, so that one that grows by ones is not moved each time. New slots hold what the arrays were filled with.
+   */
   #extend(node: NodeId, count: number): number {
     const size = this.blockSize[node]!
-    const start = this.blockStart[node]!
-    const first = start + size === this.#candidates ? start : this.#candidates
-    const slot = first + size
-    const end = slot + count
-    if (end > this.childOf.length) this.#growCandidates(end)
-    if (size > 0 && first !== start) {
-      for (const column of [this.childOf, this.priors, this.scores, this.tokenCounts]) column?.copyWithin(first, start, start + size)
+    const needed = size + count
+    if (size === 0) {
+      this.blockStart[node] = this.#claim(count)
+      this.#priors?.fill(1 / count, this.blockStart[node]!, this.#candidates)
+    } else {
+      if (this.#priors === undefined) this.#priors = this.#equalShares()
+      if (needed > (this.#rooms.get(node) ?? size)) this.#move(node, size, 2 * needed)
+      const slot = this.blockStart[node]! + size
+      this.#priors.fill(1 / count, slot, slot + count)
     }
-    this.childOf.fill(untried, slot, end)
-    this.priors.fill(1 / count, slot, end)
-    this.blockStart[node] = first
-    this.blockSize[node] = size + count
-    this.#candidates = end
-    return slot
+    this.blockSize[node] = needed
+    return this.blockStart[node]! + size
   }
 
-  /** Writes what a proposer says of a candidate. */
-  #describe(slot: number, { prior, score, tokens }: Candidate<Action>): void {
-    if (prior !== undefined) this.priors[slot] = prior
+  #move(node: NodeId, size: number, room: number): void {
+    const start = this.blockStart[node]!
+    const first = this.#claim(room)
+    for (const values of [this.childOf, this.#priors, this.scores, this.tokenCounts]) values?.copyWithin(first, start, start + size)
+    for (const { values } of this.#candidateColumns.values()) values.copyWithin(first, start, start + size)
+    this.blockStart[node] = first
+    this.#rooms.set(node, room)
+  }
+
+  /** Slots that were never used; returns the first. */
+  #claim(count: number): number {
+    const first = this.#candidates
+    const end = first + count
+    if (end > this.childOf.length) this.#growCandidates(end)
+    this.#candidates = end
+    return first
+  }
+
+  /** The priors of candidates that were all offered without one, each block at once. */
+  #equalShares(): Float32Array {
+    const priors = new Float32Array(this.childOf.length)
+    for (let node = 0; node < this.size; node++) {
+      const size = this.blockSize[node]!
+      if (size > 0) priors.fill(1 / size, this.blockStart[node]!, this.blockStart[node]! + size)
+    }
+    return priors
+  }
+
+  /** Writes what a proposer says of a candidate. `share` is what it has without a prior. */
+  #describe(slot: number, { prior, score, tokens }: Candidate<Action>, share: number): void {
+    if (prior !== undefined && prior !== share) this.priors[slot] = prior
     if (score !== undefined) {
       this.scores ??= new Float64Array(this.childOf.length)
       this.scores[slot] = score
     }
     if (tokens !== undefined) {
-      this.tokenCounts ??= new Uint16Array(this.childOf.length)
+      this.tokenCounts ??= new Int32Array(this.childOf.length)
       this.tokenCounts[slot] = tokens.ids.length
     }
   }
 
   #growNodes(): void {
-    const capacity = this.parent.length * 2
+    const capacity = longer(this.parent.length, this.expected)
     if (capacity > 2 ** 28) {
       throw new BanyanError('E_TREE_SIZE', 'the tree is too large', {
         seen: this.size,
@@ -380,11 +448,13 @@ export class Tree<State = unknown, Action = unknown> {
   }
 
   #growCandidates(needed: number): void {
-    const capacity = 2 ** Math.ceil(Math.log2(needed))
-    this.childOf = grown(this.childOf, capacity)
-    this.priors = grown(this.priors, capacity)
+    const length = this.childOf.length
+    const capacity = Math.max(needed, longer(length, Math.ceil((this.#candidates / this.size) * this.expected)))
+    this.childOf = grown(this.childOf, capacity).fill(untried, length)
+    this.#priors &&= grown(this.#priors, capacity)
     this.scores &&= grown(this.scores, capacity)
     this.tokenCounts &&= grown(this.tokenCounts, capacity)
+    for (const column of this.#candidateColumns.values()) column.values = grown(column.values, capacity).fill(column.initial, length)
   }
 }
 
@@ -439,6 +509,12 @@ class TreeNode<State, Action> implements NodeView<State, Action> {
   }
 }
 
+/** How long an array becomes that is full: twice as long, half as long again once it is large, and no longer than is expected. */
+function longer(length: number, expected: number): number {
+  const more = length < 65_536 ? 2 * length : length + (length >> 1)
+  return expected > length ? Math.min(expected, more) : more
+}
+
 /** A longer array that begins with the same numbers. */
 function grown<Values extends Int32Array | Float64Array | Float32Array | Uint16Array | Uint8Array>(
   values: Values,
@@ -447,4 +523,13 @@ function grown<Values extends Int32Array | Float64Array | Float32Array | Uint16A
   const longer = new (values.constructor as new (length: number) => Values)(capacity)
   longer.set(values)
   return longer
+}
+
+function tooDeep(): BanyanError {
+  return new BanyanError('E_TREE_DEPTH', 'the tree is too deep', {
+    seen: deepest + 1,
+    wanted: `at most ${deepest} steps from the root`,
+    hint: 'Let actions be larger steps, or states be terminal after so many.',
+    fatal: true,
+  })
 }
