@@ -1,0 +1,119 @@
+// The digest of a tree: a name for equality, not for trust. It reads the tree's arrays from front to back, because a search of a million
+// nodes a second cannot wait for its digest.
+import type { Json } from './common.ts'
+import { canonical } from './digest.ts'
+import { Hash, mix } from './hash.ts'
+import type { Tree } from './tree.ts'
+
+const double = new Float64Array(1)
+const doubleWords = new Int32Array(double.buffer)
+const single = new Float32Array(1)
+const singleWord = new Int32Array(single.buffer)
+
+/**
+ * Identity of a tree: actions, statistics and states of proof of what hangs on the root, by the order of candidates.
+ * It does not depend on the order in which nodes were numbered. 32 hexadecimal digits, of 64 bits' strength.
+ *
+ * Every node is named by a hash of its path; hashes of name and content are added up.
+ */
+export function treeDigest(tree: Tree): string {
+  const { root, size, parent, candidateOf, blockStart, blockSize, childOf, visits, valueSum } = tree
+  const priors = tree.uniform ? undefined : tree.priors
+  const actionsOf = rememberedActions()
+  // Two words a node; 0 and 0 where it does not hang on the root.
+  const names = new Int32Array(2 * Math.max(0, size - root))
+  let [a, b, c, d] = [0, 0, 0, 0]
+  for (let node = root; node < size; node++) {
+    const at = 2 * (node - root)
+    if (node === root) names[at] = 1
+    else {
+      const above = parent[node]!
+      const from = 2 * (above - root)
+      const index = candidateOf[node]!
+      if (from < 0 || (names[from] === 0 && names[from + 1] === 0)) continue
+      if (index >= blockSize[above]! || childOf[blockStart[above]! + index] !== node) continue
+      names[at] = stirredLow(names[from]!, index + 1)
+      names[at + 1] = stirredHigh(names[from + 1]!, index + 1)
+    }
+    double[0] = valueSum[node]!
+    const state =
+      (tree.terminal(node) ? 1 : 0) | (tree.solved(node) ? 2 : 0) | (tree.dead(node) ? 4 : 0) | (tree.proven(node) << 3) | (tree.revision(node) << 5)
+    let low = stirredLow(names[at]!, visits[node]!)
+    let high = stirredHigh(names[at + 1]!, visits[node]!)
+    low = stirredLow(stirredLow(stirredLow(low, doubleWords[0]!), doubleWords[1]!), state)
+    high = stirredHigh(stirredHigh(stirredHigh(high, doubleWords[0]!), doubleWords[1]!), state)
+    const count = blockSize[node]!
+    if (count > 0) {
+      const actions = actionsOf(tree.actions(node))
+      low = stirredLow(stirredLow(low, actions.low), count)
+      high = stirredHigh(stirredHigh(high, actions.high), count)
+    }
+    if (priors !== undefined) {
+      const share = Math.fround(1 / count)
+      const start = blockStart[node]!
+      for (let slot = start; slot < start + count; slot++) {
+        if (priors[slot] === share) continue
+        single[0] = priors[slot]!
+        low = stirredLow(stirredLow(low, slot - start), singleWord[0]!)
+        high = stirredHigh(stirredHigh(high, slot - start), singleWord[0]!)
+      }
+    }
+    a = (a + mix(low)) | 0
+    b = (b + mix(high)) | 0
+    c = (c + mix(low + Math.imul(high, 0x9e3779b1))) | 0
+    d = (d + mix(high ^ Math.imul(low, 0x85ebca6b))) | 0
+  }
+  const hash = new Hash()
+  for (const sum of [a, b, c, d]) hash.add(sum)
+  return hash.digest()
+}
+
+interface Words {
+  readonly low: number
+  readonly high: number
+}
+
+/** Hashes of lists of actions; lists that many nodes share are read once. */
+function rememberedActions(): (actions: readonly unknown[]) => Words {
+  const known = new Map<readonly unknown[], Words>()
+  let last: readonly unknown[] | undefined
+  let words: Words = { low: 0, high: 0 }
+  return (actions) => {
+    if (actions === last) return words
+    last = actions
+    const found = known.get(actions)
+    words = found ?? hashOf(actions)
+    if (found === undefined && known.size < mostRemembered) known.set(actions, words)
+    return words
+  }
+}
+
+const mostRemembered = 1024
+
+function hashOf(actions: readonly unknown[]): Words {
+  let low = actions.length
+  let high = ~low
+  for (const action of actions) {
+    const text = canonical(action as Json)
+    low = stirredLow(low, text.length)
+    high = stirredHigh(high, text.length)
+    // Behind the end `charCodeAt` is NaN, which counts as 0.
+    for (let i = 0; i < text.length; i += 2) {
+      const word = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16)
+      low = stirredLow(low, word)
+      high = stirredHigh(high, word)
+    }
+  }
+  return { low, high }
+}
+
+/** One half of a 64-bit hash with one more word; the steps of MurmurHash3 with a carry from high bits to low ones. */
+function stirredLow(hash: number, word: number): number {
+  const stirred = (Math.imul(hash ^ Math.imul(word, 0x239b961b) ^ (word >>> 15), 0xcc9e2d51) + 0x561ccd1b) | 0
+  return stirred ^ (stirred >>> 15)
+}
+
+function stirredHigh(hash: number, word: number): number {
+  const stirred = (Math.imul(((hash << 13) | (hash >>> 19)) ^ Math.imul(word, 0xab0e9789) ^ (word >>> 17), 0x1b873593) + 0x0bcaa747) | 0
+  return stirred ^ (stirred >>> 13)
+}
