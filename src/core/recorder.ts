@@ -1,6 +1,7 @@
 // Writes a run's events to its log, in batches, in order. Knows nothing of what they mean.
 import type { LogEvent } from './events.ts'
 import type { Log } from './log.ts'
+import { pause } from './pause.ts'
 
 /** The one writer of a run. */
 export class Recorder {
@@ -22,11 +23,11 @@ export class Recorder {
     this.#observe = observe
   }
 
-  /** Adds an event; it is written soon, together with others of the same tick. */
+  /** Adds an event; it is written together with others of the same turn of the event loop, when that ends or enough have gathered. */
   record(event: LogEvent): void {
     this.#buffer.push(event)
     this.#observe?.(event)
-    if (this.#buffer.length === 1) queueMicrotask(() => this.#write())
+    if (this.#buffer.length === 1) void pause().then(() => this.#write())
     else if (this.#buffer.length >= batchSize) this.#write()
   }
 
