@@ -11,6 +11,7 @@ import { needOf, trialKey } from './need.ts'
 import type { Stop } from './options.ts'
 import { Random } from './random.ts'
 import { interruption, type Run } from './run.ts'
+import { sameData } from './same.ts'
 import { type Tree, underWay, untried } from './tree.ts'
 import type { Trial, Work } from './trial.ts'
 import { trialContext } from './trial-context.ts'
@@ -34,6 +35,8 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   const { options, parts, desk, ledger, memory, stopping } = run
   const { searcher, order, concurrency, seed, replayOnly, runId, maxFailures, observe, watch } = options
   const { history, recorder } = desk
+  /** Nothing is carried out: the log is all there is to tell. */
+  const over = replayOnly || history.end !== undefined
   const tree = run.tree as Tree
   const random = new Random(seed, 'searcher')
   const logged = new Map(history.outcomes.map((end) => [end.trial.id, end]))
@@ -64,7 +67,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
     const givenUp = recorded?.status === 'cancelled'
     const done = givenUp ? undefined : searcher.done?.(tree, memory)
     if (done !== undefined) return giveUp({ stopped: done })
-    if (recorded === undefined && (replayOnly || history.end !== undefined)) return history.end ?? { stopped: 'aborted' }
+    if (recorded === undefined && over) return history.end ?? { stopped: 'aborted' }
     const exhausted = ledger.exhausted()
     if (exhausted === undefined && !givenUp) ask()
     startWaiting()
@@ -110,13 +113,15 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   }
 
   function start(trial: Trial, grant: Grant): Running<State> {
+    const one: Running<State> = { trial, grant }
+    const recorded = logged.get(trial.id)
+    if (recorded !== undefined && !sameData(recorded.trial as unknown as Json, trial as unknown as Json))
+      throw diverged(recorded.trial, trial)
+    if (over) return one
     const key = trialKey(trial, tree)
     const occurrence = occurrences.get(key) ?? 0
     occurrences.set(key, occurrence + 1)
-    const one: Running<State> = { trial, grant }
-    const recorded = logged.get(trial.id)
     if (recorded === undefined) one.done = carryOut(one, `${key}#${occurrence}`)
-    else if (canonical(recorded.trial as unknown as Json) !== canonical(trial as unknown as Json)) throw diverged(recorded.trial, trial)
     return one
   }
 
@@ -144,7 +149,8 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   /** Grows the tree by what came of a trial, and tells the searcher. Without `steps` the end is in the log already. */
   async function tell({ trial, grant }: Running<State>, end: TrialEnd, steps?: Executed<State>['steps']): Promise<void> {
     ledger.settle(grant, end.usage)
-    const outcome = await grow(run.tree, parts.environment, parts.evaluators, end, steps)
+    const growing = grow(run.tree, parts.environment, parts.evaluators, end, steps)
+    const outcome = growing instanceof Promise ? await growing : growing
     if (logged.has(trial.id)) observe?.(end)
     else recorder.record(end)
     searcher.tell(tree, memory, outcome)

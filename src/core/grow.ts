@@ -1,10 +1,10 @@
 // Applies a trial's end to the tree. A live run and a run read from its log grow through here alike.
-import type { NodeId } from './common.ts'
+import type { Awaitable, NodeId } from './common.ts'
 import { canonical } from './digest.ts'
-import type { Environment, Step } from './environment.ts'
+import type { Environment, Step, StepContext } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { Evaluator } from './evaluator.ts'
-import type { LoggedStep, NodeRef, TrialEnd } from './events.ts'
+import type { Growth, LoggedStep, NodeRef, TrialEnd } from './events.ts'
 import { appearance, restoredStep } from './logged-step.ts'
 import type { Candidate } from './proposer.ts'
 import { pureContext } from './pure-context.ts'
@@ -13,64 +13,91 @@ import type { Outcome } from './trial.ts'
 import { evaluatorsOf, slotOf } from './work.ts'
 
 /**
- * Grows the tree by what a trial brought.
+ * Grows the tree by what a trial brought. A promise only where a state is computed again and its environment answers with one.
  * @param steps the steps behind the growth where the trial was just carried out; without them states are decoded or computed again.
  * @throws `E_RUN_DIVERGED` when a step that is computed again differs from the log.
  */
-export async function grow<State, Action>(
+export function grow<State, Action>(
   tree: Tree<State, Action>,
   environment: Environment<State, Action, never, unknown>,
   evaluators: Readonly<Record<string, Evaluator<State, Action>>>,
   end: TrialEnd,
   steps: readonly Step<State>[] = [],
-): Promise<Outcome> {
-  const { trial, status, evaluations, usage, error } = end
+): Awaitable<Outcome> {
+  const { trial, status, growth, evaluations, usage, error } = end
   const nodes: NodeId[] = []
   const resolve = (ref: NodeRef): NodeId => (typeof ref === 'number' ? ref : nodes[ref.made]!)
   let used = 0
   let offered = 0
   let offeredFrom = 0
   let proposedValue = Number.NaN
-  const stepped = async (parent: NodeId, action: Action, step: LoggedStep): Promise<Step<State>> =>
-    steps[used++] ?? restoredStep(environment, step, () => stateAgain(environment, tree.state(parent), action, step))
   releaseCandidate(tree as Tree, end)
-  for (const growth of end.growth) {
-    switch (growth.grow) {
+  const growing = growFrom(0)
+  return growing === undefined ? outcome() : growing.then(outcome)
+
+  /** Goes through the growth from there on; a promise from the first step on that is not there at once. */
+  function growFrom(first: number): Promise<void> | undefined {
+    for (let at = first; at < growth.length; at++) {
+      const one = growth[at]!
+      const step = 'step' in one ? stepOf(one) : undefined
+      if (step instanceof Promise) {
+        return step.then((step) => {
+          apply(one, step)
+          return growFrom(at + 1)
+        })
+      }
+      apply(one, step)
+    }
+    return undefined
+  }
+
+  function stepOf(one: Extract<Growth, { step: LoggedStep }>): Awaitable<Step<State>> {
+    const known = steps[used++]
+    if (known !== undefined) return known
+    if (one.grow === 'root') return restoredStep(environment, one.step, () => tree.state(one.from))
+    const parent = one.grow === 'node' ? resolve(one.at) : tree.parent[one.at]!
+    const action = one.grow === 'node' ? tree.actions(parent)[placeOf(one)] : one.candidate.action
+    return restoredStep(environment, one.step, () => stateAgain(environment, tree.state(parent), action as Action, one.step))
+  }
+
+  /** @param step of the growths that have one. */
+  function apply(one: Growth, step: Step<State> | undefined): void {
+    switch (one.grow) {
       case 'candidates': {
-        const at = resolve(growth.at)
+        const at = resolve(one.at)
         offeredFrom = tree.blockSize[at]!
-        tree.offer(at, growth.candidates as unknown as readonly Candidate<Action>[])
-        if (growth.complete) tree.setComplete(at)
-        if (at === resolve(end.node)) offered += growth.candidates.length
+        tree.offer(at, one.candidates as unknown as readonly Candidate<Action>[])
+        if (one.complete) tree.setComplete(at)
+        if (at === resolve(end.node)) offered += one.candidates.length
         break
       }
       case 'value':
-        proposedValue = growth.value
+        proposedValue = one.value
         break
-      case 'node': {
-        const parent = resolve(growth.at)
-        const index = growth.fresh ? offeredFrom + growth.index : growth.index
-        const step = await stepped(parent, tree.actions(parent)[index] as Action, growth.step)
-        nodes.push(tree.addChild(parent, index, step, environment.key?.(step.state), environment.turn?.(step.state)))
+      case 'node':
+        nodes.push(tree.addChild(resolve(one.at), placeOf(one), step!, environment.key?.(step!.state), environment.turn?.(step!.state)))
         break
-      }
-      case 'revision': {
-        const candidate = growth.candidate as unknown as Candidate<Action>
-        const step = await stepped(tree.parent[growth.at]!, candidate.action, growth.step)
-        tree.revise(growth.at, candidate, step, environment.key?.(step.state))
+      case 'revision':
+        tree.revise(one.at, one.candidate as unknown as Candidate<Action>, step!, environment.key?.(step!.state))
         break
-      }
       case 'root': {
-        const expected = tree.state(growth.from)
-        const step = steps[used++] ?? (await restoredStep(environment, growth.step, () => expected))
-        const asExpected = step.state === expected || appearance(environment, step.state) === appearance(environment, expected)
-        tree.reroot(growth.from, asExpected ? undefined : step, environment.key?.(step.state))
+        const expected = tree.state(one.from)
+        const asExpected = step!.state === expected || appearance(environment, step!.state) === appearance(environment, expected)
+        tree.reroot(one.from, asExpected ? undefined : step, environment.key?.(step!.state))
       }
     }
   }
-  markVerdicts(tree as Tree, evaluators, end, resolve)
-  const value = evaluations[0]?.value ?? proposedValue
-  return { trial, status, node: resolve(end.node), nodes, offered, evaluations, value, usage, ...(error && { error }) }
+
+  /** The place of a node's candidate in its parent's block. */
+  function placeOf({ fresh, index }: Extract<Growth, { grow: 'node' }>): number {
+    return fresh ? offeredFrom + index : index
+  }
+
+  function outcome(): Outcome {
+    markVerdicts(tree as Tree, evaluators, end, resolve)
+    const value = evaluations[0]?.value ?? proposedValue
+    return { trial, status, node: resolve(end.node), nodes, offered, evaluations, value, usage, ...(error && { error }) }
+  }
 }
 
 /** Marks what verifiers are certain of. */
@@ -97,19 +124,25 @@ function releaseCandidate(tree: Tree, { trial, status }: TrialEnd): void {
 }
 
 /** Computes a state again. Only exact environments come here: others have their states in the log. */
-async function stateAgain<State, Action>(
+function stateAgain<State, Action>(
   environment: Environment<State, Action, never, unknown>,
   state: State,
   action: Action,
   logged: LoggedStep,
-): Promise<State> {
-  const step = await environment.step(state, action, pureContext('replay'))
-  if (step.reward !== logged.reward || step.terminal !== logged.terminal) {
-    throw new BanyanError('E_RUN_DIVERGED', `the environment ${environment.name} steps otherwise than when the run was recorded`, {
-      seen: { reward: step.reward, terminal: step.terminal },
-      wanted: canonical({ reward: logged.reward, terminal: logged.terminal }),
-      fatal: true,
-    })
-  }
-  return step.state
+): Awaitable<State> {
+  replaying ??= pureContext('replay')
+  const step = environment.step(state, action, replaying)
+  return step instanceof Promise ? step.then((step) => checked(step, environment.name, logged)) : checked(step, environment.name, logged)
+}
+
+/** Made once: a pure environment leaves no traces in it. */
+let replaying: StepContext | undefined
+
+function checked<State>(step: Step<State>, name: string, logged: LoggedStep): State {
+  if (step.reward === logged.reward && step.terminal === logged.terminal) return step.state
+  throw new BanyanError('E_RUN_DIVERGED', `the environment ${name} steps otherwise than when the run was recorded`, {
+    seen: { reward: step.reward, terminal: step.terminal },
+    wanted: canonical({ reward: logged.reward, terminal: logged.terminal }),
+    fatal: true,
+  })
 }

@@ -21,13 +21,14 @@ export function loggedStep<State>(
 }
 
 /** A step with its state: decoded where the log has it, otherwise computed. */
-export async function restoredStep<State>(
+export function restoredStep<State>(
   environment: Pick<Environment<State, never>, 'decode'>,
   step: LoggedStep,
   compute: () => Awaitable<State>,
-): Promise<Step<State>> {
-  const { state, ...rest } = step
-  return { ...rest, state: state !== undefined && environment.decode !== undefined ? environment.decode(state) : await compute() }
+): Awaitable<Step<State>> {
+  const { state: encoded, ...rest } = step
+  const state = encoded !== undefined && environment.decode !== undefined ? environment.decode(encoded) : compute()
+  return state instanceof Promise ? state.then((state) => ({ ...rest, state })) : { ...rest, state }
 }
 
 /** What there is to see of a state, as text: two states that look alike count as one. */
