@@ -1,9 +1,10 @@
 // Carries out one search with a picture of its tree while it grows, and keeps its log in the runs database.
-// Whatever happens, what was found is kept, and the line that goes on with it is told.
+// Whatever happens, what was found is kept, failures are told, and so is the line that goes on with the run.
 import { BanyanError } from '../core/errors.ts'
 import type { SearchResult } from '../core/options.ts'
 import { search } from '../core/search.ts'
 import type { Tree } from '../core/tree.ts'
+import { trialFailures } from '../experiments/trial-failures.ts'
 import { type AssembledOptions, assemble } from '../front/assemble.ts'
 import type { RunSpec } from '../front/run-spec.ts'
 import type { Model } from '../models/model.ts'
@@ -49,10 +50,18 @@ export async function carryOut({
     signal: interrupt.signal,
     ...(forkOf === undefined ? {} : { forkOf }),
   }
+  const failures = trialFailures()
   const picture = live ? pictureOf(spec) : undefined
   try {
-    const result: AnyResult = await search({ ...options, ...(picture === undefined ? {} : { watch: picture.watch }) })
+    const result: AnyResult = await search({
+      ...options,
+      observe: failures.observe,
+      ...(picture === undefined ? {} : { watch: picture.watch }),
+    })
     picture?.end(result.tree as Tree, result.node)
+    if (failures.last !== undefined)
+      remark(`${failures.failed} of ${result.trials} trials failed; the last: ${failures.last.code}: ${failures.last.message}`)
+    if (result.answer === undefined && failures.allFailed) process.exitCode ||= 1
     if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db)
     return result
   } catch (error) {

@@ -20,6 +20,10 @@ const hostedSchema = z.strictObject({
   prefix: z.boolean().optional(),
   /** What kind of server it is. Default: asked of it. */
   server: z.enum(['vllm', 'sglang', 'llama-server', 'generic']).optional(),
+  /** Seconds until one attempt of a call is given up. Default 120. */
+  timeout: z.number().positive().optional(),
+  /** How often a call is tried in all. Default 5. */
+  attempts: z.int().min(1).optional(),
 })
 
 const configurationSchema = z.strictObject({

@@ -16,20 +16,14 @@ export interface HostedOptions extends HostedModel {
 }
 
 /** Asks the server once what it is, where the configuration does not say. @throws `E_MODEL_REQUEST` for an address that cannot be used. */
-export async function hostedModel({
-  name,
-  baseUrl,
-  id = name,
-  price,
-  contextLength,
-  prefix,
-  server,
-  trusted,
-}: HostedOptions): Promise<Model> {
+export async function hostedModel(options: HostedOptions): Promise<Model> {
+  const { name, baseUrl, id = name, price, contextLength, prefix, server, timeout = 120, attempts, trusted } = options
   const key = process.env.BANYAN_API_KEY
   const meant = trusted || sameOrigin(baseUrl, process.env.BANYAN_BASE_URL)
   if (key && !meant)
-    remark(`BANYAN_API_KEY is not sent to ${new URL(baseUrl).origin}; say that it is meant for it: BANYAN_BASE_URL=${new URL(baseUrl).origin}`)
+    remark(
+      `BANYAN_API_KEY is not sent to ${new URL(baseUrl).origin}; say that it is meant for it: BANYAN_BASE_URL=${new URL(baseUrl).origin}`,
+    )
   const access = { baseUrl, name, ...(key && meant ? { apiKey: key } : {}) }
   const found = server === undefined ? await detectServer({ ...access, id }) : { server }
   if ('problem' in found)
@@ -39,11 +33,17 @@ export async function hostedModel({
     ...access,
     model: id,
     server: found.server,
+    timeout: timeout * 1000,
     ...(price === undefined ? {} : { price }),
     ...(length === undefined ? {} : { contextLength: length }),
     ...(prefix === undefined ? {} : { capabilities: { prefix } }),
   })
-  return wrapModel(model, retry({ onRetry: ({ error, delay }) => remark(`${error.message}; again in ${Math.ceil(delay / 1000)} s`) }))
+  const patience = retry({
+    timeout: timeout * 1000,
+    ...(attempts === undefined ? {} : { attempts }),
+    onRetry: ({ error, delay }) => remark(`${error.message}; again in ${Math.ceil(delay / 1000)} s`),
+  })
+  return wrapModel(model, patience)
 }
 
 function sameOrigin(address: string, other: string | undefined): boolean {

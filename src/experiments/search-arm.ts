@@ -6,6 +6,7 @@ import { assemble } from '../front/assemble.ts'
 import type { RunSpec } from '../front/run-spec.ts'
 import type { Model } from '../models/model.ts'
 import type { Arm } from './compare.ts'
+import { trialFailures } from './trial-failures.ts'
 
 export interface SearchArmOptions {
   /** `searcher` or `searcher/proposer`. */
@@ -36,18 +37,23 @@ export function searchArm({ name, spec, model, store }: SearchArmOptions): Arm {
     evaluators: evaluator === undefined ? [] : [evaluator as Part],
     async run({ task }, seed, signal) {
       const options = assemble({ ...spec, task, seed }, { model })
+      const failures = trialFailures()
       const { runId, answer, solved, usage, seconds, stopped } = await search({
         ...options,
         signal,
+        observe: failures.observe,
         ...(store === undefined ? {} : { store }),
       })
+      // A model that could not be reached says nothing of the searcher: such a run is neither counted as unsolved nor kept.
+      const failed = answer === undefined && failures.allFailed && stopped !== 'aborted'
       return {
         ...(store === undefined ? {} : { runId }),
         answer: answer as Json | undefined,
         solved,
         usage,
         seconds,
-        stopped,
+        stopped: failed ? ('failed' as const) : stopped,
+        ...(failed && failures.last !== undefined ? { error: failures.last } : {}),
       }
     },
   }
