@@ -1,74 +1,87 @@
-// Measures the local model: tokens a second with 1 to 64 branches in flight, and what a tree of 64 nodes pays for its tokens.
-// Usage: node bench/local-model.ts [--model smollm2-135m] [--threads 2] [--tokens 24]
-import { parseArgs } from 'node:util'
+// The local model: tokens a second with 1, 8 and 64 branches in flight, and what a tree of 64 nodes pays for its tokens. Wall time.
+
 import { type LocalModel, localModel } from '../src/models/local.ts'
+import { requirement } from '../src/testing/requirements.ts'
+import { type Entry, type Need, wallSeconds } from './entry.ts'
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'smollm2-135m' },
-    threads: { type: 'string' },
-    tokens: { type: 'string', default: '24' },
-    sequences: { type: 'string', default: '64' },
+const name = 'smollm2-135m'
+const tokens = 24
+
+const embeddedModel: Need = {
+  name: `local model ${name}`,
+  missing: async () => {
+    const { available, reason, remedy } = requirement('local-model')
+    return available ? undefined : `${reason} (${remedy})`
   },
-})
-const tokens = Number(values.tokens)
-const load = () =>
-  localModel({
-    model: values.model,
-    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
-    sequences: Number(values.sequences),
-    contextLength: 512,
-  })
-const messages = [{ role: 'user' as const, content: 'Write one sentence that uses the words: dog, frisbee, catch, throw.' }]
-
-const model = await load()
-await generateAll(model, 1, false)
-const rates: Record<string, number> = {}
-for (const logProbs of [false, true]) {
-  for (const branches of [1, 8, 16, 32, 64])
-    rates[`${branches}${logProbs ? ' with log-probabilities' : ''}`] = await generateAll(model, branches, logProbs)
 }
-await model.close()
-const trees: Record<string, number> = {}
-for (const length of [4, 8, 16]) trees[`${length} tokens a node`] = await treeCost(length)
-process.stdout.write(
-  `${JSON.stringify({ model: values.model, threads: values.threads ?? 'chosen', tokensPerSecond: rates, computedToDistinct: trees }, null, 2)}\n`,
-)
+
+async function withModel<Result>(work: (model: LocalModel) => Promise<Result>): Promise<Result> {
+  const model = await localModel({ model: name, sequences: 64, contextLength: 512 })
+  try {
+    return await work(model)
+  } finally {
+    await model.close()
+  }
+}
 
 /** Tokens a second with so many requests of one sample at the same time; the prompt is evaluated before. */
-async function generateAll(model: LocalModel, branches: number, logProbs: boolean): Promise<number> {
+async function rate(model: LocalModel, branches: number): Promise<number> {
   // A plain text seldom ends, so that no branch leaves early.
   const prompt = 'Once upon a time there was'
-  await model.generate({ prompt, maxTokens: 1, count: branches }, { seed: 0, signal: new AbortController().signal })
-  const start = performance.now()
-  const results = await Promise.all(
-    Array.from({ length: branches }, (_, seed) =>
-      model.generate({ prompt, maxTokens: tokens, temperature: 0.8, logProbs }, { seed, signal: new AbortController().signal }),
-    ),
-  )
-  const generated = results.reduce((sum, { usage }) => sum + usage.generated, 0)
-  return Math.round((generated / (performance.now() - start)) * 1000)
+  const { signal } = new AbortController()
+  await model.generate({ prompt, maxTokens: 1, count: branches }, { seed: 0, signal })
+  let generated = 0
+  const spent = await wallSeconds(async () => {
+    const requests = Array.from({ length: branches }, (_, seed) =>
+      model.generate({ prompt, maxTokens: tokens, temperature: 0.8 }, { seed, signal }),
+    )
+    for (const { usage } of await Promise.all(requests)) generated += usage.generated
+  })
+  return generated / spent
+}
+
+/** How many times as fast so many branches are generated as one, in the same process. */
+function times(branches: number): Promise<number> {
+  return withModel(async (model) => {
+    await rate(model, 1)
+    const one = ((await rate(model, 1)) + (await rate(model, 1)) + (await rate(model, 1))) / 3
+    return (await rate(model, branches)) / one
+  })
 }
 
 /** Tokens computed for each distinct token, in a tree of 64 nodes with four children each, grown breadth first, four nodes at once. */
-async function treeCost(length: number): Promise<number> {
-  const model = await load()
-  const prefixes = ['']
-  let next = 0
-  while (prefixes.length < 64) {
-    const level = prefixes.slice(next, next + 4)
-    const grown = await Promise.all(
-      level.map((prefix, index) =>
-        model.generate({ messages, prefix, maxTokens: length, count: 4 }, { seed: next + index, signal: new AbortController().signal }),
-      ),
-    )
-    // As in a search, an answer that has ended is not expanded.
-    for (const [index, { samples }] of grown.entries()) {
-      prefixes.push(...samples.filter(({ finish }) => finish === 'length').map(({ text }) => level[index]! + text))
+function evaluatedPerDistinct(): Promise<number> {
+  return withModel(async (model) => {
+    const messages = [{ role: 'user' as const, content: 'Write one sentence that uses the words: dog, frisbee, catch, throw.' }]
+    const { signal } = new AbortController()
+    const prefixes = ['']
+    let next = 0
+    while (prefixes.length < 64) {
+      const level = prefixes.slice(next, next + 4)
+      const grown = await Promise.all(
+        level.map((prefix, index) => model.generate({ messages, prefix, maxTokens: 8, count: 4 }, { seed: next + index, signal })),
+      )
+      // As in a search, an answer that has ended is not expanded.
+      for (const [index, { samples }] of grown.entries())
+        prefixes.push(...samples.filter(({ finish }) => finish === 'length').map(({ text }) => level[index]! + text))
+      next += level.length
     }
-    next += level.length
-  }
-  const { computed, distinct } = model.statistics()
-  await model.close()
-  return Math.round((computed / distinct!) * 1000) / 1000
+    const { computed, distinct } = model.statistics()
+    return computed / distinct!
+  })
 }
+
+const entry = (variant: string, unit: string, better: Entry['better'], measure: Entry['measure']): Entry => ({
+  name: `local-model/${variant}`,
+  unit,
+  better,
+  needs: [embeddedModel],
+  measure,
+  mostRepetitions: 3,
+})
+
+export const entries: readonly Entry[] = [
+  ...[1, 8, 64].map((branches) => entry(`${branches}-branches`, 'tokens/s', 'higher', () => withModel((model) => rate(model, branches)))),
+  ...[8, 64].map((branches) => entry(`times-${branches}`, 'times', 'higher', () => times(branches))),
+  entry('evaluated-per-distinct', 'times', 'lower', evaluatedPerDistinct),
+]

@@ -1,91 +1,78 @@
-// How fast the stores keep and give back events: small ones in batches of several sizes, and model calls with long prompts.
-// node bench/store.ts [folder of the file, default the system's temporary one]
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// How many events a second the store on disk keeps. Kept means: `append` has returned, so that a killed process no longer loses them
+// (write-ahead log, synchronous = NORMAL: after a power cut the last batches may be missing, never a part of one).
+// Wall time, since a store waits for the disk.
 import { join } from 'node:path'
 import type { LogEvent } from '../src/core/events.ts'
-import { memory } from '../src/traces/memory.ts'
+import { search } from '../src/core/search.ts'
+import { mcts } from '../src/core/searchers/index.ts'
 import { sqlite } from '../src/traces/sqlite.ts'
 import type { Store } from '../src/traces/store.ts'
+import { type Entry, wallSeconds } from './entry.ts'
+import { nullParts } from './null-task.ts'
+import { inTemporaryFolder } from './temporary.ts'
 
-const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'banyan-bench-'))
-const rows: Record<string, string | number>[] = []
-try {
-  for (const [what, make, count, sizes] of [
-    ['small', small, 200_000, [1, 8, 64, 512, 4096]],
-    ['call, 4 kB prompt', call, 10_000, [2, 64]],
-  ] as const) {
-    for (const size of sizes) {
-      const total = size === 1 ? count / 10 : count
-      const path = join(folder, `${what.slice(0, 4)}-${size}.db`)
-      await measure('sqlite', sqlite(path), what, make, total, size, path)
-      await measure('memory', memory(), what, make, total, size)
-    }
-  }
-  console.table(rows)
-} finally {
-  rmSync(folder, { recursive: true })
+function withStore(measure: (store: Store) => Promise<number>): Promise<number> {
+  return inTemporaryFolder(async (folder) => {
+    await using store = sqlite(join(folder, 'runs.db'))
+    return await measure(store)
+  })
 }
 
-async function measure(
-  name: string,
-  store: Store,
-  what: string,
-  make: (i: number) => LogEvent,
-  count: number,
-  size: number,
-  path?: string,
-): Promise<void> {
-  const batches = Array.from({ length: Math.floor(count / size) }, (_, batch) =>
-    Array.from({ length: size }, (_, i) => make(batch * size + i)),
+/** Events a second, written in batches of so many. */
+function appended(make: (i: number) => LogEvent, count: number, batch: number): Promise<number> {
+  const batches = Array.from({ length: Math.floor(count / batch) }, (_, at) =>
+    Array.from({ length: batch }, (_, i) => make(at * batch + i)),
   )
-  const token = await store.acquire('bench')
-  const started = performance.now()
-  let next = 0
-  for (const events of batches) next = await store.append('bench', token, next, events)
-  const written = performance.now()
-  let read = 0
-  for (const _ of await store.read('bench')) read++
-  const done = performance.now()
-  await store.close()
-  if (read !== next) throw new Error(`${read} events came back of ${next}`)
-  rows.push({
-    store: name,
-    events: what,
-    'a batch': size,
-    'written/s': Math.round((1000 * next) / (written - started)),
-    'read/s': Math.round((1000 * next) / (done - written)),
-    'bytes an event': path === undefined ? '' : Math.round(statSync(path).size / next),
+  return withStore(async (store) => {
+    const token = await store.acquire('bench')
+    let next = 0
+    const spent = await wallSeconds(async () => {
+      for (const events of batches) next = await store.append('bench', token, next, events)
+    })
+    return next / spent
+  })
+}
+
+/** Events a second that a search writes while it grows its tree, the search itself included. */
+function searched(): Promise<number> {
+  return withStore(async (store) => {
+    const run = { ...nullParts, searcher: mcts({ branching: 4 }), budget: { nodes: 20_000 }, concurrency: 8, runId: 'bench' }
+    const spent = await wallSeconds(() => search({ ...run, store }))
+    return (await store.summary('bench'))!.events / spent
   })
 }
 
 /** A trial's end as a game search writes it. */
-function small(trial: number): LogEvent {
+function trialEnd(id: number): LogEvent {
   return {
     type: 'trial-end',
-    trial: { id: trial, kind: 'visit', node: trial >> 1, candidate: trial & 7, evaluate: ['default'] },
+    trial: { id, kind: 'visit', node: id >> 1, candidate: id & 7, evaluate: ['default'] },
     status: 'ok',
-    growth: [{ grow: 'node', at: trial >> 1, index: trial & 7, step: { reward: 0, terminal: false } }],
+    growth: [{ grow: 'node', at: id >> 1, index: id & 7, step: { reward: 0, terminal: false } }],
     evaluated: [{ made: 0 }],
-    evaluations: [{ value: Math.sin(trial) }],
+    evaluations: [{ value: Math.sin(id) }],
     node: { made: 0 },
     usage: { expansions: 1, nodes: 1 },
   }
 }
 
-/** A model's call: a system prompt that is always the same, and a text that grows. */
-function call(trial: number): LogEvent {
+/** A model's call: a system prompt that is always the same, and a text that grows; 4 kB together. */
+function callStart(trial: number): LogEvent {
   const messages = [
     { role: 'system', content: 'You are a careful writer. '.repeat(80) },
     { role: 'user', content: `${trial} ${'words that came before '.repeat(90)}` },
   ]
-  return {
-    type: 'call-start',
-    trial,
-    index: 0,
-    digest: `digest-${trial}`,
-    kind: 'generate',
-    by: 'model',
-    request: { messages, maxTokens: 16 },
-  }
+  const request = { messages, maxTokens: 16 }
+  return { type: 'call-start', trial, index: 0, digest: `digest-${trial}`, kind: 'generate', by: 'model', request }
 }
+
+const rate = { unit: 'events/s', better: 'higher' } as const
+
+export const entries: readonly Entry[] = [
+  // 512 is the driver's own batch.
+  { name: 'durable-events/batches-of-512', ...rate, measure: () => appended(trialEnd, 100_000, 512) },
+  { name: 'durable-events/batches-of-64', ...rate, measure: () => appended(trialEnd, 100_000, 64) },
+  { name: 'durable-events/one-by-one', ...rate, measure: () => appended(trialEnd, 10_000, 1) },
+  { name: 'durable-events/calls-with-4-kb', ...rate, measure: () => appended(callStart, 10_000, 64) },
+  { name: 'durable-events/search', ...rate, measure: searched },
+]
