@@ -4,7 +4,7 @@ import { Grant } from './budget.ts'
 import type { NodeId } from './common.ts'
 import type { Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
-import type { Evaluation } from './evaluator.ts'
+import type { Evaluation, Evaluator } from './evaluator.ts'
 import type { Stop } from './options.ts'
 import { evaluatorNamed } from './parts.ts'
 import { pause } from './pause.ts'
@@ -13,14 +13,15 @@ import { Random } from './random.ts'
 import { interruption, type Run } from './run.ts'
 import { type Tree, underWay } from './tree.ts'
 import { treeDigest } from './tree-digest.ts'
-import type { Outcome, Trial } from './trial.ts'
+import type { Outcome, Trial, Work } from './trial.ts'
 import { evaluatorsOf, slotOf } from './work.ts'
 
 /** The units that a pure search counts. */
 export const pureUnits = ['expansions', 'steps', 'nodes'] as const
 
 const trialsBetweenPauses = 1000
-const trialsBetweenCheckpoints = 100_000
+/** Trials before the first checkpoint. Each further one comes after twice as many, since it costs as much as the tree is large. */
+const firstCheckpoint = 100_000
 
 /** Runs a pure search to its end. Throws what the parts throw. */
 export async function runPure<State, Action, Task, Answer>(run: Run<State, Action, Task, Answer>): Promise<Stop> {
@@ -30,13 +31,18 @@ export async function runPure<State, Action, Task, Answer>(run: Run<State, Actio
   const asking = new Random(seed, 'searcher')
   const random = new Random(seed)
   const used = { expansions: 0, steps: 0, nodes: 0 }
-  const limits = { expansions: ledger.available('expansions'), steps: ledger.available('steps'), nodes: ledger.available('nodes') }
+  const [expansions, steps, nodes] = pureUnits.map((unit) => ledger.available(unit)) as [number, number, number]
   const outcomeOf = pureTrials(run, random, used)
-  let lastPause = 0
+  tree.expected = expectedNodes(expansions, steps, nodes)
+  let nextPause = trialsBetweenPauses
+  let nextCheckpoint = firstCheckpoint
   let stop: Stop | undefined
   while (stop === undefined) {
-    const unit = pureUnits.find((unit) => used[unit] >= limits[unit])
-    const works = unit === undefined ? searcher.ask(tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking) : []
+    if (used.expansions >= expansions || used.steps >= steps || used.nodes >= nodes) {
+      stop = { stopped: 'budget', unit: used.expansions >= expansions ? 'expansions' : used.steps >= steps ? 'steps' : 'nodes' }
+      break
+    }
+    const works = searcher.ask(tree, memory, Math.min(concurrency, expansions - used.expansions), asking)
     for (const work of works) {
       const slot = slotOf(tree, work)
       if (slot >= 0) tree.childOf[slot] = underWay
@@ -44,16 +50,17 @@ export async function runPure<State, Action, Task, Answer>(run: Run<State, Actio
     for (const work of works) {
       const id = run.trials++
       random.reseed(seed, id)
-      searcher.tell(tree, memory, outcomeOf({ ...work, id }))
+      searcher.tell(tree, memory, outcomeOf(numbered(work, id)))
     }
     const done = searcher.done?.(tree, memory)
-    if (unit !== undefined) stop = { stopped: 'budget', unit }
-    else if (works.length === 0) stop = { stopped: 'exhausted' }
+    if (works.length === 0) stop = { stopped: 'exhausted' }
     else if (done !== undefined) stop = { stopped: done }
-    else if (run.trials - lastPause >= trialsBetweenPauses) {
-      if (Math.floor(run.trials / trialsBetweenCheckpoints) > Math.floor(lastPause / trialsBetweenCheckpoints))
+    else if (run.trials >= nextPause) {
+      if (run.trials >= nextCheckpoint) {
         desk.recorder.record({ type: 'checkpoint', trials: run.trials, nodes: tree.size, digest: treeDigest(tree) })
-      lastPause = run.trials
+        nextCheckpoint *= 2
+      }
+      nextPause = run.trials + trialsBetweenPauses
       watch?.(run.tree, searcher.best(tree, memory))
       stop = interruption(stopping)
       await pause()
@@ -61,6 +68,22 @@ export async function runPure<State, Action, Task, Answer>(run: Run<State, Actio
   }
   ledger.settle(new Grant({}), used)
   return stop
+}
+
+/** How many nodes a budget allows, so that the tree's arrays need not be longer; ends of games are nodes without an expansion. */
+function expectedNodes(expansions: number, steps: number, nodes: number): number {
+  const most = Math.ceil(Math.min(expansions * 1.05, steps, nodes)) + 1
+  return most < mostExpected ? most : 0
+}
+
+/** Larger trees grow as they need, since the search may end long before. */
+const mostExpected = 2 ** 24
+
+/** The work as a trial. Visits, of which there are millions, are written out: that is several times faster than a spread. */
+function numbered(work: Work, id: number): Trial {
+  if (work.kind !== 'visit' || work.tag !== undefined) return { ...work, id }
+  const { node, candidate, propose, evaluate } = work
+  return { kind: 'visit', node, candidate, propose, evaluate, id } as Trial
 }
 
 /** Carries out trials at once. */
@@ -71,14 +94,19 @@ function pureTrials<State, Action, Task, Answer>(
 ): (trial: Trial) => Outcome {
   const { environment } = parts
   const context = pureContext('search')
-  const keyed = options.searcher.twins !== false
+  const keyed = options.searcher.twins !== false && environment.key !== undefined
+  const turns = environment.turn !== undefined
+  /** The evaluators of the last trial: searchers ask for the same ones again and again. */
+  let names: readonly string[] = noNames
+  let evaluators: readonly Evaluator<State, Action>[] = []
 
   function make(parent: NodeId, index: number): NodeId {
     const step = environment.step(tree.state(parent), tree.actions(parent)[index] as Action, context) as Step<State>
-    if (step instanceof Promise) throw impure('answered a step with a promise')
+    if (typeof step.terminal !== 'boolean') throw impure('answered a step with a promise, or without saying whether it is the end')
     used.steps++
     used.nodes++
-    return tree.addChild(parent, index, step, keyed ? environment.key?.(step.state) : undefined, environment.turn?.(step.state))
+    const { state } = step
+    return tree.addChild(parent, index, step, keyed ? environment.key!(state) : undefined, turns ? environment.turn!(state) : undefined)
   }
 
   function list(node: NodeId): number {
@@ -88,25 +116,27 @@ function pureTrials<State, Action, Task, Answer>(
     return actions.length
   }
 
-  function evaluate(nodes: readonly NodeId[], names: readonly string[]): Evaluation[] {
+  function evaluate(nodes: readonly NodeId[], asked: readonly string[]): Evaluation[] {
+    if (asked !== names) {
+      evaluators = asked.map((name) => evaluatorNamed(parts, name))
+      names = asked
+    }
     const evaluations: Evaluation[] = []
-    for (const node of nodes)
-      for (const name of names) evaluations.push({ value: evaluatorNamed(parts, name).value!(tree.view(node), random) })
+    for (const node of nodes) for (const evaluator of evaluators) evaluations.push({ value: evaluator.value!(tree.view(node), random) })
     return evaluations
   }
 
   return (trial) => {
-    const nodes: NodeId[] = []
+    let nodes: NodeId[] = []
     let node: NodeId
     let offered = 0
     let evaluations: readonly Evaluation[] = []
     if (trial.kind === 'visit') {
-      node = trial.node
-      if (trial.candidate >= 0) {
-        node = make(node, trial.candidate)
-        nodes.push(node)
-      }
-      evaluations = evaluate([node], evaluatorsOf(trial))
+      const fresh = trial.candidate >= 0
+      node = fresh ? make(trial.node, trial.candidate) : trial.node
+      const visited = [node]
+      if (fresh) nodes = visited
+      evaluations = evaluate(visited, trial.evaluate ?? noNames)
       if (trial.propose !== undefined && !tree.closed(node)) offered = list(node)
     } else if (trial.kind === 'expand') {
       node = trial.node
@@ -128,3 +158,6 @@ function pureTrials<State, Action, Task, Answer>(
     return { trial, status: 'ok', node, nodes, offered, evaluations, value: evaluations[0]?.value ?? Number.NaN, usage: {} }
   }
 }
+
+const noNames: readonly string[] = []
+

@@ -2,11 +2,13 @@
 import type { NodeId } from '../common.ts'
 import type { Random } from '../random.ts'
 import type { Searcher } from '../searcher.ts'
-import { failed, proof, type Tree, untried } from '../tree.ts'
+import { failed, proof, type Tree } from '../tree.ts'
 import type { Ask, Outcome, Work } from '../trial.ts'
 import { type Backup, backUp, backups } from './backup.ts'
 import { BestNodes } from './best.ts'
 import { bestMove } from './best-move.ts'
+import { Edges } from './edges.ts'
+import { addPending } from './pending.ts'
 import { proofOf, prove, provenByChildren } from './prove.ts'
 import { type Selection, selections } from './select.ts'
 import { checkSettings, oneOf } from './settings.ts'
@@ -36,6 +38,8 @@ export interface MctsOptions {
 }
 
 interface MctsMemory {
+  /** What is chosen from. */
+  readonly edges: Edges
   readonly best: BestNodes
   /** Nodes at which a proposal is under way. */
   readonly expanding: Set<NodeId>
@@ -93,11 +97,12 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         wide === undefined ? branching : Math.ceil(wide.base * Math.max(1, tree.visits[node]! + tree.pending[node]!) ** wide.power)
       if (size === 0 || (wide !== undefined && size < room && !tree.complete(node)))
         return expand(tree, memory, node, size === 0 ? branching : room - size)
-      const slot = choose(tree, memory, node, random)
+      const slot = memory.edges.choose(node, initialValue === 'parent' ? ownMean(tree, node) : initialValue, random)
       if (slot < 0) {
         const follows = provenByChildren(tree, node)
         if (follows !== proof.open) {
           prove(tree, node, follows)
+          memory.edges.refreshPath(node)
           node = tree.root
           continue
         }
@@ -119,51 +124,17 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       : { kind: 'expand', node, propose: asked, step: false }
   }
 
-  /** The slot of the most promising candidate or child; -1 when none can be chosen now. Ties fall to a random place to start from. */
-  function choose(tree: Tree, memory: MctsMemory, node: NodeId, random: Random): number {
-    const { childOf, priors, visits, pending, valueSum, turn } = tree
-    const start = tree.blockStart[node]!
-    const size = tree.blockSize[node]!
-    const parentVisits = visits[node]! + pending[node]!
-    const term = selection.term(parentVisits)
-    const unknown = initialValue === 'parent' ? (visits[node]! > 0 ? valueSum[node]! / visits[node]! : 0) : initialValue
-    const first = size > 1 ? random.below(size) : 0
-    let chosen = -1
-    let best = Number.NEGATIVE_INFINITY
-    for (let i = 0; i < size; i++) {
-      const slot = start + (first + i < size ? first + i : first + i - size)
-      const child = childOf[slot]!
-      let score: number
-      if (child >= 0) {
-        if (tree.proven(child) !== proof.open || (memory.expanding.size > 0 && memory.expanding.has(child))) continue
-        const seen = visits[child]!
-        const value = seen === 0 ? unknown : valueSum[child]! / seen
-        score = selection.score(
-          turn !== undefined && turn[child] !== turn[node] && seen > 0 ? -value : value,
-          priors[slot]!,
-          Math.max(1, seen + pending[child]!),
-          term,
-        )
-      } else if (child === untried) {
-        score = selection.triesAllFirst ? Number.MAX_VALUE * (0.5 + priors[slot]! / 2) : selection.score(unknown, priors[slot]!, 0, term)
-      } else continue
-      if (score > best) {
-        best = score
-        chosen = slot
-      }
-    }
-    return chosen
-  }
-
   function arrive(tree: Tree, memory: MctsMemory, node: NodeId, value: number): void {
     if (twins === 'prune' && tree.twin(node) !== undefined) {
       prove(tree, node, proof.loss)
+      memory.edges.refreshPath(node)
       return
     }
     const known = Number.isNaN(value) ? ownValue(tree, node) : value
     backUp(tree, node, known, backup)
     if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
     if (tree.closed(node)) prove(tree, node, proofOf(tree, node, known))
+    memory.edges.refreshPath(node)
   }
 
   return {
@@ -182,28 +153,36 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       evaluate,
     },
     twins: twins !== 'ignore',
-    start: () => ({ best: new BestNodes(), expanding: new Set(), barren: new Map() }),
+    start(tree) {
+      const expanding = new Set<NodeId>()
+      return { edges: new Edges(tree, selection, expanding), best: new BestNodes(), expanding, barren: new Map() }
+    },
     ask(tree, memory, free, random) {
       const works: Work[] = []
       while (works.length < free) {
         const work = descend(tree, memory, random)
         if (work === undefined) break
-        setPending(tree, nodeOf(work), 1)
-        // Marked at once, so that one `ask` does not choose it twice.
-        if (work.kind === 'visit' && work.candidate >= 0) tree.childOf[tree.blockStart[work.node]! + work.candidate] = -2
+        const node = nodeOf(work)
+        addPending(tree, node, 1)
+        memory.edges.refreshPath(node)
+        // Not chosen again until its outcome is told.
+        if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.blockStart[node]! + work.candidate)
         works.push(work)
       }
-      for (const work of works)
-        if (work.kind === 'visit' && work.candidate >= 0) tree.childOf[tree.blockStart[work.node]! + work.candidate] = untried
       return works
     },
     tell(tree, memory, outcome) {
-      const node = nodeOf(outcome.trial)
-      setPending(tree, node, -1)
+      const { trial } = outcome
+      const node = nodeOf(trial)
+      addPending(tree, node, -1)
       const expanded = memory.expanding.delete(node)
+      if (outcome.nodes.length === 0) {
+        if (trial.kind === 'visit' && trial.candidate >= 0) memory.edges.refresh(node, tree.blockStart[node]! + trial.candidate)
+        memory.edges.refreshPath(node)
+      }
       if (outcome.status !== 'ok' && outcome.nodes.length === 0 && !expanded) return
-      if (outcome.trial.kind === 'visit') {
-        if (outcome.nodes.length > 0 || outcome.trial.candidate < 0) arrive(tree, memory, outcome.node, outcome.value)
+      if (trial.kind === 'visit') {
+        if (outcome.nodes.length > 0 || trial.candidate < 0) arrive(tree, memory, outcome.node, outcome.value)
       } else for (const [i, child] of outcome.nodes.entries()) arrive(tree, memory, child, outcome.evaluations[i]?.value ?? Number.NaN)
       if (expanded) settleExpansion(tree, memory, node, outcome)
     },
@@ -224,7 +203,9 @@ function settleExpansion(tree: Tree, memory: MctsMemory, node: NodeId, outcome: 
   if (times < patience && !tree.complete(node)) return
   tree.setComplete(node)
   const follows = provenByChildren(tree, node)
-  if (follows !== proof.open) prove(tree, node, follows)
+  if (follows === proof.open) return
+  prove(tree, node, follows)
+  memory.edges.refreshPath(node)
 }
 
 const patience = 3
@@ -249,11 +230,9 @@ function spent(tree: Tree, node: NodeId): boolean {
   return true
 }
 
-function setPending(tree: Tree, from: NodeId, change: number): void {
-  for (let node = from; ; node = tree.parent[node]!) {
-    tree.pending[node]! += change
-    if (node === tree.root || tree.parent[node]! < 0) return
-  }
+/** Mean of the values at or below a node; 0 without any. */
+function ownMean(tree: Tree, node: NodeId): number {
+  return tree.visits[node]! > 0 ? tree.mean(node) : 0
 }
 
 function nodeOf(work: Work): NodeId {

@@ -7,6 +7,8 @@ export interface Selection {
   term(parentVisits: number): number
   /** @param visits how often the child was visited, work under way included; at least 1 for UCT. */
   score(value: number, prior: number, visits: number, term: number): number
+  /** For rules of the form `score = value + term · weight`: a search then keeps the weight of each child and does not ask for scores. */
+  weight?(prior: number, visits: number): number
   /** Whether children without visits come before all others, whatever their prior. */
   readonly triesAllFirst: boolean
 }
@@ -18,6 +20,7 @@ export function uct(exploration: number): Selection {
     triesAllFirst: true,
     term: (parentVisits) => exploration * Math.sqrt(Math.log(Math.max(1, parentVisits))),
     score: (value, _prior, visits, term) => value + term / Math.sqrt(visits),
+    weight: (_prior, visits) => 1 / Math.sqrt(visits),
   }
 }
 
@@ -28,6 +31,7 @@ export function puct(exploration: number): Selection {
     triesAllFirst: false,
     term: (parentVisits) => exploration * Math.sqrt(Math.max(1, parentVisits)),
     score: (value, prior, visits, term) => value + (term * prior) / (1 + visits),
+    weight: (prior, visits) => prior / (1 + visits),
   }
 }
 
@@ -38,6 +42,7 @@ export function maxUcb(exploration: number): Selection {
     triesAllFirst: false,
     term: (parentVisits) => exploration * Math.sqrt(Math.log(Math.max(1, parentVisits) + 1)),
     score: (value, prior, visits, term) => value + (term * prior) / (1 + visits),
+    weight: (prior, visits) => prior / (1 + visits),
   }
 }
 

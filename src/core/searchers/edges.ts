@@ -1,0 +1,107 @@
+// What a selection rule sees of each candidate, kept beside the candidates: a block is then read from one place in memory and not from all
+// over the tree, which is where most of a large search's time goes. It knows neither trials nor budgets.
+import type { NodeId } from '../common.ts'
+import type { Random } from '../random.ts'
+import { type CandidateColumn, proof, type Tree, untried } from '../tree.ts'
+import type { Selection } from './select.ts'
+
+/** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
+export class Edges {
+  readonly #tree: Tree
+  readonly #selection: Selection
+  readonly #busy: ReadonlySet<NodeId>
+  /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
+  readonly #value: CandidateColumn
+  /** Factor of the rule's term. */
+  readonly #weight: CandidateColumn
+
+  /** @param busy nodes that are not chosen for now although they are open. */
+  constructor(tree: Tree, selection: Selection, busy: ReadonlySet<NodeId>) {
+    this.#tree = tree
+    this.#selection = selection
+    this.#busy = busy
+    this.#value = tree.candidateColumn('mcts value', Number.NaN)
+    this.#weight = tree.candidateColumn('mcts weight', 0)
+  }
+
+  /**
+   * The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from.
+   * @param unknown value of what was not tried, for rules that do not try all first.
+   */
+  choose(node: NodeId, unknown: number, random: Random): number {
+    const tree = this.#tree
+    const values = this.#value.values
+    const weights = this.#weight.values
+    const start = tree.blockStart[node]!
+    const size = tree.blockSize[node]!
+    const end = start + size
+    const term = this.#selection.term(tree.visits[node]! + tree.pending[node]!)
+    let chosen = -1
+    let best = Number.NEGATIVE_INFINITY
+    let slot = size > 1 ? start + random.below(size) : start
+    for (let left = size; left > 0; left--) {
+      let score = values[slot]! + term * weights[slot]!
+      if (Number.isNaN(score)) score = this.#score(node, slot, unknown, term)
+      if (score > best) {
+        best = score
+        chosen = slot
+      }
+      if (++slot === end) slot = start
+    }
+    return chosen
+  }
+
+  /** Takes a candidate out of the choice until it is refreshed. */
+  hide(slot: number): void {
+    this.#value.values[slot] = Number.NEGATIVE_INFINITY
+  }
+
+  /** Reads anew what a candidate of `node` stands for. */
+  refresh(node: NodeId, slot: number): void {
+    const tree = this.#tree
+    const child = tree.childOf[slot]!
+    if (child < 0) {
+      this.#value.values[slot] = child === untried ? Number.NaN : Number.NEGATIVE_INFINITY
+      return
+    }
+    const visits = tree.visits[child]!
+    if (tree.proven(child) !== proof.open || (this.#busy.size > 0 && this.#busy.has(child))) {
+      this.#value.values[slot] = Number.NEGATIVE_INFINITY
+      return
+    }
+    const { weight } = this.#selection
+    const mean = tree.valueSum[child]! / visits
+    // Rules without a weight are asked for each score.
+    this.#weight.values[slot] = weight === undefined ? Number.NaN : weight(this.#prior(node, slot), Math.max(1, visits + tree.pending[child]!))
+    this.#value.values[slot] = tree.turn !== undefined && tree.turn[child] !== tree.turn[node] ? -mean : mean
+  }
+
+  /** Reads anew everything on the way from a node to the root. */
+  refreshPath(from: NodeId): void {
+    const { parent, blockStart, candidateOf, root } = this.#tree
+    for (let node = from; node !== root; ) {
+      const above = parent[node]!
+      if (above < 0) return
+      this.refresh(above, blockStart[above]! + candidateOf[node]!)
+      node = above
+    }
+  }
+
+  /** The score of what was not tried or not valued yet, and every score of rules without a weight. */
+  #score(node: NodeId, slot: number, unknown: number, term: number): number {
+    const tree = this.#tree
+    const value = this.#value.values[slot]!
+    const prior = this.#prior(node, slot)
+    const child = tree.childOf[slot]!
+    if (value === Number.NEGATIVE_INFINITY) return value
+    if (child >= 0) {
+      const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
+      return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
+    }
+    return this.#selection.triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
+  }
+
+  #prior(node: NodeId, slot: number): number {
+    return this.#tree.uniform ? 1 / this.#tree.blockSize[node]! : this.#tree.priors[slot]!
+  }
+}
