@@ -31,7 +31,7 @@ export function bestOfN(options: BestOfNOptions = {}): Searcher<Chains> {
     ask: (tree, chains, free) => chains.ask(tree, free),
     tell: (tree, chains, outcome) => chains.tell(tree, outcome),
     done: (tree, chains) => (!continueWhenSolved && chains.best.solved(tree) ? 'solved' : undefined),
-    best: (_tree, chains) => chains.best.node,
+    best: (_tree, chains) => chains.answer,
     answers: (tree, chains, count) => chains.best.answers(tree, count),
   }
 }

@@ -22,9 +22,15 @@ export class Chains {
   readonly #unjudged: NodeId[] = []
   #started = 0
   #barren = 0
+  #first: NodeId | undefined
 
   constructor(settings: ChainSettings) {
     this.#settings = settings
+  }
+
+  /** The best judged end; before any is judged, because the budget ended or judging failed, the first end. */
+  get answer(): NodeId | undefined {
+    return this.best.node ?? this.#first
   }
 
   /** At most `free` steps: first those that finish what was begun. */
@@ -65,6 +71,7 @@ export class Chains {
   }
 
   #finish(tree: Tree, node: NodeId): void {
+    this.#first ??= node
     if (this.#settings.evaluate === undefined) this.#end(tree, node, Number.NaN)
     else this.#unjudged.push(node)
   }

@@ -1,0 +1,4 @@
+import type { FaultCase } from './case.ts'
+export function databaseCases(): readonly FaultCase[] {
+  return []
+}

@@ -1,0 +1,4 @@
+import type { FaultCase } from './case.ts'
+export function diskCases(): readonly FaultCase[] {
+  return []
+}

@@ -1,0 +1,4 @@
+import type { FaultCase } from './case.ts'
+export function memoryCases(): readonly FaultCase[] {
+  return []
+}
