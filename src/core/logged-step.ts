@@ -26,9 +26,11 @@ export function restoredStep<State>(
   step: LoggedStep,
   compute: () => Awaitable<State>,
 ): Awaitable<Step<State>> {
-  const { state: encoded, ...rest } = step
+  const { state: encoded, reward, terminal, observation, pathCost } = step
   const state = encoded !== undefined && environment.decode !== undefined ? environment.decode(encoded) : compute()
-  return state instanceof Promise ? state.then((state) => ({ ...rest, state })) : { ...rest, state }
+  const plain = observation === undefined && pathCost === undefined
+  const restored = (state: State): Step<State> => (plain ? { state, reward, terminal } : { ...step, state })
+  return state instanceof Promise ? state.then(restored) : restored(state)
 }
 
 /** What there is to see of a state, as text: two states that look alike count as one. */

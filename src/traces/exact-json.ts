@@ -62,7 +62,8 @@ function marked(value: unknown, keep: KeepText): unknown {
   return keys.length === 1 && keys[0]?.startsWith('$') ? { $object: written } : written
 }
 
-function unmarked(value: Json, textOf: (id: number) => string | undefined): Json {
+/** The second step of {@link fromExactJson}: what the marks of a parsed value mean. @throws RangeError for a mark that means nothing. */
+export function unmarked(value: Json, textOf: (id: number) => string | undefined): Json {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item: Json) => unmarked(item, textOf))
   const entries = Object.entries(value as { readonly [key: string]: Json })

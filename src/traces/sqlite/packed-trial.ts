@@ -109,8 +109,14 @@ function packAsk(ask: Ask | undefined): PackedAsk {
 
 function unpackAsk(packed: PackedAsk): Ask | undefined {
   if (typeof packed !== 'number') return packed
-  return packed === 0 ? undefined : { count: packed }
+  return packed === 0 ? undefined : (asks[packed] ?? { count: packed })
 }
+
+// Events are data that nobody changes, so what comes in most of them is there once.
+const defaultAlone: readonly string[] = ['default']
+const nothingEarned: LoggedStep = { reward: 0, terminal: false }
+const madeRefs: readonly NodeRef[] = Array.from({ length: 64 }, (_, made) => ({ made }))
+const asks: readonly Ask[] = Array.from({ length: 64 }, (_, count) => ({ count }))
 
 function packNames(names: readonly string[] | undefined): PackedNames {
   if (names === undefined) return 0
@@ -119,7 +125,7 @@ function packNames(names: readonly string[] | undefined): PackedNames {
 
 function unpackNames(packed: PackedNames): readonly string[] | undefined {
   if (packed === 0) return undefined
-  return packed === 1 ? ['default'] : packed
+  return packed === 1 ? defaultAlone : packed
 }
 
 function packRef(ref: NodeRef): PackedRef {
@@ -127,7 +133,7 @@ function packRef(ref: NodeRef): PackedRef {
 }
 
 function unpackRef(packed: PackedRef): NodeRef {
-  return packed < 0 ? { made: -1 - packed } : packed
+  return packed < 0 ? (madeRefs[-1 - packed] ?? { made: -1 - packed }) : packed
 }
 
 const nodeKeys = ['grow', 'at', 'index', 'fresh', 'step']
@@ -165,7 +171,8 @@ function packStep(step: LoggedStep): PackedStep {
 }
 
 function unpackStep(packed: PackedStep): LoggedStep {
-  return typeof packed === 'number' ? { reward: packed, terminal: false } : packed
+  if (typeof packed !== 'number') return packed
+  return Object.is(packed, 0) ? nothingEarned : { reward: packed, terminal: false }
 }
 
 function packCandidate(candidate: LoggedCandidate): PackedCandidate {

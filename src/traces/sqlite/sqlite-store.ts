@@ -1,10 +1,11 @@
 // A store over an open database: transactions, the writer's token, pages of events. It knows neither where the file is nor how it was made.
 import type { DatabaseSync } from 'node:sqlite'
+import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/events.ts'
 import type { LogEntry } from '../../core/log.ts'
 import { outOfStep, runBusy, runLost, storeClosed } from '../conflicts.ts'
-import { fromExactJson, toExactJson } from '../exact-json.ts'
+import { fromExactJson, toExactJson, unmarked } from '../exact-json.ts'
 import type { Redactor } from '../redact.ts'
 import { newRunId, requireRunId } from '../run-id.ts'
 import type { ListOptions, Store } from '../store.ts'
@@ -27,7 +28,7 @@ export interface SqliteStoreOptions {
 /** How often writers show that they live, in milliseconds; well below `silence`. */
 const pulse = 5_000
 /** Events read at a time, so that no statement stays open while a reader thinks. */
-const pageSize = 512
+const pageSize = 256
 
 interface Held {
   readonly key: number
@@ -170,36 +171,55 @@ export class SqliteStore implements Store {
   }
 
   *#entries(key: number, from: number, end: number): Generator<LogEntry> {
-    let sequence = from
-    while (sequence < end) {
-      const page: LogEntry[] = []
-      let damage: unknown
-      try {
-        if (this.#closed) throw storeClosed()
-        for (const row of this.#sql.page.iterate(key, sequence, Math.min(end, sequence + pageSize))) {
-          const { sequence: found, form, body } = row as { sequence: number; form: number; body: string }
-          const wanted = sequence + page.length
-          if (found !== wanted) throw storeDamaged(this.#options.path, undefined, `event ${wanted} of a run is missing`)
-          page.push({ sequence: found, event: this.#event(found, form, body) })
-        }
-        if (page.length === 0) throw storeDamaged(this.#options.path, undefined, `event ${sequence} of a run is missing`)
-      } catch (error) {
-        damage = error
-      }
-      yield* page
-      if (damage !== undefined) throw storeFailure(damage, this.#options.path)
-      sequence += page.length
+    for (let sequence = from; sequence < end; sequence += pageSize) {
+      if (this.#closed) throw storeClosed()
+      const until = Math.min(end, sequence + pageSize)
+      yield* this.#page(key, sequence, until) ?? this.#rows(key, sequence, until)
     }
   }
 
-  #event(sequence: number, form: number, body: string): LogEvent {
+  /** The events of a page, read as one text; undefined where something is wrong with one of them. */
+  #page(key: number, from: number, until: number): LogEntry[] | undefined {
     try {
-      const json = fromExactJson({ json: body, marked: (form & markedForm) !== 0 }, this.#texts.textOf) as unknown
-      return (form & packedForm) === 0 ? (json as LogEvent) : unpackTrial(json as PackedTrial)
+      const { page } = this.#sql.page.get(key, from, until) as { page: string }
+      const found = JSON.parse(page) as [number, number, Json][]
+      const whole = found.length === until - from && found.every(([sequence], i) => sequence === from + i)
+      return whole ? found.map(([sequence, form, body]) => ({ sequence, event: this.#event(form, body) })) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The events of a page one by one: those before the damage, then the error that says what is damaged. */
+  *#rows(key: number, from: number, until: number): Generator<LogEntry> {
+    const page: LogEntry[] = []
+    let damage: unknown
+    try {
+      for (const row of this.#sql.rows.iterate(key, from, until)) {
+        const { sequence, form, body } = row as { sequence: number; form: number; body: string }
+        if (sequence !== from + page.length) break
+        page.push({ sequence, event: this.#readable(sequence, form, body) })
+      }
+      if (page.length < until - from) throw storeDamaged(this.#options.path, undefined, `event ${from + page.length} of a run is missing`)
+    } catch (error) {
+      damage = error
+    }
+    yield* page
+    if (damage !== undefined) throw storeFailure(damage, this.#options.path)
+  }
+
+  #readable(sequence: number, form: number, body: string): LogEvent {
+    try {
+      return this.#event(form, JSON.parse(body) as Json)
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw storeDamaged(this.#options.path, error, `event ${sequence} of a run cannot be read`)
     }
+  }
+
+  #event(form: number, body: Json): LogEvent {
+    const json: unknown = (form & markedForm) === 0 ? body : unmarked(body, this.#texts.textOf)
+    return (form & packedForm) === 0 ? (json as LogEvent) : unpackTrial(json as PackedTrial)
   }
 
   #summaries(rows: () => unknown[]): RunSummary[] {

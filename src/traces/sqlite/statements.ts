@@ -20,7 +20,10 @@ const text = {
       UNION SELECT runs.key, runs.id FROM runs JOIN part ON runs.parent = part.id AND runs.relation = 'child'
     )
     ${runColumns} JOIN part ON part.key = runs.key`,
-  page: 'SELECT sequence, marked AS form, body FROM events WHERE run = ? AND sequence >= ? AND sequence < ? ORDER BY sequence',
+  // A page as one JSON text, which is read several times faster than rows.
+  page: `SELECT '[' || group_concat('[' || sequence || ',' || marked || ',' || body || ']') || ']' AS page
+    FROM (SELECT sequence, marked, body FROM events WHERE run = ? AND sequence >= ? AND sequence < ? ORDER BY sequence)`,
+  rows: 'SELECT sequence, marked AS form, body FROM events WHERE run = ? AND sequence >= ? AND sequence < ? ORDER BY sequence',
 
   addRun: 'INSERT OR IGNORE INTO runs (id) VALUES (?)',
   hold: 'INSERT OR REPLACE INTO writers (run, token, machine, process, started, heartbeat) VALUES (?, ?, ?, ?, ?, ?)',
