@@ -45,6 +45,8 @@ export class Tree<State = unknown, Action = unknown> {
   root: NodeId = 0
   /** Side to move by node where the environment has `turn`; otherwise undefined. */
   turn: Uint8Array | undefined
+  /** How often a node was rewritten or the root moved: whether nodes can have come loose. */
+  changes = 0
   /** How many nodes are expected at most, where the budget says so; arrays are then made no longer than that. 0: unknown. */
   expected = 0
 
@@ -144,6 +146,7 @@ export class Tree<State = unknown, Action = unknown> {
   reroot(node: NodeId, observed: Step<State> | undefined, key?: string): void {
     if (observed !== undefined) this.#replace(node, observed, key)
     this.root = node
+    this.changes++
   }
 
   state(node: NodeId): State {
@@ -329,6 +332,7 @@ export class Tree<State = unknown, Action = unknown> {
 
   /** Another state for a node: what came below it is gone. */
   #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
+    this.changes++
     this.blockSize[node] = 0
     this.#rooms.delete(node)
     this.#revisions.set(node, this.revision(node) + 1)

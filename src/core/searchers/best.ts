@@ -6,7 +6,12 @@ import type { Tree } from '../tree.ts'
 export class BestNodes {
   #best: NodeId | undefined
   #value = Number.NEGATIVE_INFINITY
-  readonly #seen: { readonly node: NodeId; readonly value: number }[] = []
+  /** Changes of the tree when the best was last seen to hang on its root. */
+  #changes = 0
+  /** All that was shown, in order. */
+  #nodes = new Int32Array(64)
+  #values = new Float64Array(64)
+  #count = 0
 
   /** The best node shown so far. */
   get node(): NodeId | undefined {
@@ -14,8 +19,8 @@ export class BestNodes {
   }
 
   consider(tree: Tree, node: NodeId, value: number): void {
-    this.#seen.push({ node, value })
-    if (this.#best !== undefined && tree.attached(this.#best) && !isBetter(tree, node, value, this.#best, this.#value)) return
+    this.#remember(node, value)
+    if (this.#best !== undefined && this.#holds(tree, this.#best) && !isBetter(tree, node, value, this.#best, this.#value)) return
     this.#best = node
     this.#value = value
   }
@@ -26,16 +31,36 @@ export class BestNodes {
 
   /** The `count` best, best first, with different answers. */
   answers(tree: Tree, count: number): NodeId[] {
-    const ranked = [...this.#seen].sort((a, b) =>
+    const seen = Array.from(this.#nodes.subarray(0, this.#count), (node, i) => ({ node, value: this.#values[i]! }))
+    seen.sort((a, b) =>
       isBetter(tree, a.node, a.value, b.node, b.value) ? -1 : isBetter(tree, b.node, b.value, a.node, a.value) ? 1 : a.node - b.node,
     )
     const found = new Map<string, NodeId>()
-    for (const { node } of ranked) {
+    for (const { node } of seen) {
       const answer = tree.answer(node)
       if (answer !== undefined && !found.has(answer)) found.set(answer, node)
       if (found.size >= count) break
     }
     return [...found.values()]
+  }
+
+  #remember(node: NodeId, value: number): void {
+    if (this.#count === this.#nodes.length) {
+      const [nodes, values] = [this.#nodes, this.#values]
+      this.#nodes = new Int32Array(2 * nodes.length)
+      this.#nodes.set(nodes)
+      this.#values = new Float64Array(2 * nodes.length)
+      this.#values.set(values)
+    }
+    this.#nodes[this.#count] = node
+    this.#values[this.#count++] = value
+  }
+
+  #holds(tree: Tree, best: NodeId): boolean {
+    if (this.#changes === tree.changes) return true
+    if (!tree.attached(best)) return false
+    this.#changes = tree.changes
+    return true
   }
 }
 

@@ -3,22 +3,28 @@
 import type { NodeId } from '../common.ts'
 import type { Random } from '../random.ts'
 import { type CandidateColumn, proof, type Tree, untried } from '../tree.ts'
+import type { Backup } from './backup.ts'
 import type { Selection } from './select.ts'
 
 /** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
 export class Edges {
   readonly #tree: Tree
   readonly #selection: Selection
+  readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
   /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
   readonly #value: CandidateColumn
   /** Factor of the rule's term. */
   readonly #weight: CandidateColumn
 
-  /** @param busy nodes that are not chosen for now although they are open. */
-  constructor(tree: Tree, selection: Selection, busy: ReadonlySet<NodeId>) {
+  /**
+   * @param initialValue of what was not tried, for rules that do not try all first.
+   * @param busy nodes that are not chosen for now although they are open.
+   */
+  constructor(tree: Tree, selection: Selection, initialValue: number | 'parent', busy: ReadonlySet<NodeId>) {
     this.#tree = tree
     this.#selection = selection
+    this.#initialValue = initialValue
     this.#busy = busy
     this.#value = tree.candidateColumn('mcts value', Number.NaN)
     this.#weight = tree.candidateColumn('mcts weight', 0)
@@ -26,9 +32,8 @@ export class Edges {
 
   /**
    * The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from.
-   * @param unknown value of what was not tried, for rules that do not try all first.
    */
-  choose(node: NodeId, unknown: number, random: Random): number {
+  choose(node: NodeId, random: Random): number {
     const tree = this.#tree
     const values = this.#value.values
     const weights = this.#weight.values
@@ -41,7 +46,7 @@ export class Edges {
     let slot = size > 1 ? start + random.below(size) : start
     for (let left = size; left > 0; left--) {
       let score = values[slot]! + term * weights[slot]!
-      if (Number.isNaN(score)) score = this.#score(node, slot, unknown, term)
+      if (Number.isNaN(score)) score = this.#score(node, slot, term)
       if (score > best) {
         best = score
         chosen = slot
@@ -72,8 +77,24 @@ export class Edges {
     const { weight } = this.#selection
     const mean = tree.valueSum[child]! / visits
     // Rules without a weight are asked for each score.
-    this.#weight.values[slot] = weight === undefined ? Number.NaN : weight(this.#prior(node, slot), Math.max(1, visits + tree.pending[child]!))
+    this.#weight.values[slot] =
+      weight === undefined ? Number.NaN : weight(this.#prior(node, slot), Math.max(1, visits + tree.pending[child]!))
     this.#value.values[slot] = tree.turn !== undefined && tree.turn[child] !== tree.turn[node] ? -mean : mean
+  }
+
+  /** Carries a value from a leaf to the root by a rule, and reads the way anew. */
+  backUp(leaf: NodeId, value: number, backup: Backup): void {
+    const tree = this.#tree
+    const { turn, parent, blockStart, candidateOf, root } = tree
+    let carried = value
+    for (let node = leaf; ; ) {
+      backup.update(tree, node, carried, node === leaf)
+      const above = parent[node]!
+      if (node === root || above < 0) return
+      if (turn !== undefined && turn[node] !== turn[above]) carried = -carried
+      this.refresh(above, blockStart[above]! + candidateOf[node]!)
+      node = above
+    }
   }
 
   /** Reads anew everything on the way from a node to the root. */
@@ -88,8 +109,10 @@ export class Edges {
   }
 
   /** The score of what was not tried or not valued yet, and every score of rules without a weight. */
-  #score(node: NodeId, slot: number, unknown: number, term: number): number {
+  #score(node: NodeId, slot: number, term: number): number {
     const tree = this.#tree
+    const visited = tree.visits[node]!
+    const unknown = this.#initialValue !== 'parent' ? this.#initialValue : visited === 0 ? 0 : tree.valueSum[node]! / visited
     const value = this.#value.values[slot]!
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts'
 import type { Searcher } from '../searcher.ts'
 import { failed, proof, type Tree } from '../tree.ts'
 import type { Ask, Outcome, Work } from '../trial.ts'
-import { type Backup, backUp, backups } from './backup.ts'
+import { type Backup, backups } from './backup.ts'
 import { BestNodes } from './best.ts'
 import { bestMove } from './best-move.ts'
 import { Edges } from './edges.ts'
@@ -40,6 +40,8 @@ export interface MctsOptions {
 interface MctsMemory {
   /** What is chosen from. */
   readonly edges: Edges
+  /** The last work asked for, as long as nothing was asked or told since: what is told at once need not be marked in between. */
+  asked: Work | undefined
   readonly best: BestNodes
   /** Nodes at which a proposal is under way. */
   readonly expanding: Set<NodeId>
@@ -85,19 +87,20 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
   } = options
   const propose: Ask = { count: branching, ...(options.propose === undefined ? {} : { by: options.propose }) }
   const evaluate = [options.evaluate ?? 'default']
-  const wide = widening
 
   /** The next work below the root, or undefined when there is none now. */
   function descend(tree: Tree, memory: MctsMemory, random: Random): Work | undefined {
     let node = tree.root
     for (;;) {
-      if (tree.proven(node) !== proof.open || memory.expanding.has(node)) return undefined
+      // Only the root can be closed or busy here: below it such nodes are not chosen.
+      if (node === tree.root && (tree.proven(node) !== proof.open || memory.expanding.has(node))) return undefined
       const size = tree.blockSize[node]!
-      const room =
-        wide === undefined ? branching : Math.ceil(wide.base * Math.max(1, tree.visits[node]! + tree.pending[node]!) ** wide.power)
-      if (size === 0 || (wide !== undefined && size < room && !tree.complete(node)))
-        return expand(tree, memory, node, size === 0 ? branching : room - size)
-      const slot = memory.edges.choose(node, initialValue === 'parent' ? ownMean(tree, node) : initialValue, random)
+      if (size === 0) return expand(tree, memory, node, branching)
+      if (widening !== undefined && !tree.complete(node)) {
+        const room = Math.ceil(widening.base * Math.max(1, tree.visits[node]! + tree.pending[node]!) ** widening.power)
+        if (size < room) return expand(tree, memory, node, room - size)
+      }
+      const slot = memory.edges.choose(node, random)
       if (slot < 0) {
         const follows = provenByChildren(tree, node)
         if (follows !== proof.open) {
@@ -131,9 +134,10 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       return
     }
     const known = Number.isNaN(value) ? ownValue(tree, node) : value
-    backUp(tree, node, known, backup)
+    memory.edges.backUp(node, known, backup)
     if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
-    if (tree.closed(node)) prove(tree, node, proofOf(tree, node, known))
+    if (!tree.closed(node)) return
+    prove(tree, node, proofOf(tree, node, known))
     memory.edges.refreshPath(node)
   }
 
@@ -155,18 +159,22 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     twins: twins !== 'ignore',
     start(tree) {
       const expanding = new Set<NodeId>()
-      return { edges: new Edges(tree, selection, expanding), best: new BestNodes(), expanding, barren: new Map() }
+      return {
+        edges: new Edges(tree, selection, initialValue, expanding),
+        asked: undefined,
+        best: new BestNodes(),
+        expanding,
+        barren: new Map(),
+      }
     },
     ask(tree, memory, free, random) {
       const works: Work[] = []
       while (works.length < free) {
+        if (memory.asked !== undefined) mark(tree, memory, memory.asked)
         const work = descend(tree, memory, random)
+        memory.asked = work
         if (work === undefined) break
-        const node = nodeOf(work)
-        addPending(tree, node, 1)
-        memory.edges.refreshPath(node)
-        // Not chosen again until its outcome is told.
-        if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.blockStart[node]! + work.candidate)
+        addPending(tree, nodeOf(work), 1)
         works.push(work)
       }
       return works
@@ -174,6 +182,8 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     tell(tree, memory, outcome) {
       const { trial } = outcome
       const node = nodeOf(trial)
+      if (memory.asked !== undefined && tree.pending[tree.root]! > 1) mark(tree, memory, memory.asked)
+      memory.asked = undefined
       addPending(tree, node, -1)
       const expanded = memory.expanding.delete(node)
       if (outcome.nodes.length === 0) {
@@ -230,9 +240,12 @@ function spent(tree: Tree, node: NodeId): boolean {
   return true
 }
 
-/** Mean of the values at or below a node; 0 without any. */
-function ownMean(tree: Tree, node: NodeId): number {
-  return tree.visits[node]! > 0 ? tree.mean(node) : 0
+/** Makes work under way show in what is chosen next. */
+function mark(tree: Tree, memory: MctsMemory, work: Work): void {
+  const node = nodeOf(work)
+  memory.edges.refreshPath(node)
+  // Not chosen again until its outcome is told.
+  if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.blockStart[node]! + work.candidate)
 }
 
 function nodeOf(work: Work): NodeId {

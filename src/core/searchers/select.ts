@@ -13,12 +13,15 @@ export interface Selection {
   readonly triesAllFirst: boolean
 }
 
+/** √(ln N) by N, for the numbers that nearly all nodes have: a logarithm takes longer than all else that is computed at a node. */
+const rootsOfLogs = Float64Array.from({ length: 4096 }, (_, visits) => Math.sqrt(Math.log(Math.max(1, visits))))
+
 /** UCB1 on trees (Kocsis and Szepesvári 2006): Q + c · √(ln N / n). */
 export function uct(exploration: number): Selection {
   return {
     name: 'uct',
     triesAllFirst: true,
-    term: (parentVisits) => exploration * Math.sqrt(Math.log(Math.max(1, parentVisits))),
+    term: (parentVisits) => exploration * (rootsOfLogs[parentVisits] ?? Math.sqrt(Math.log(Math.max(1, parentVisits)))),
     score: (value, _prior, visits, term) => value + term / Math.sqrt(visits),
     weight: (_prior, visits) => 1 / Math.sqrt(visits),
   }
