@@ -105,6 +105,6 @@ describe('an estimate', () => {
     expect(estimate({ tokens: 10 }, scripted()).usd).toBe(0)
     expect(estimate({ tokens: 10 }, dear).usd).toBeUndefined()
     expect(estimate({ calls: 5 }, dear).usd).toBeCloseTo(0.05)
-    expect(estimate({ calls: 5, usd: 0.01 }, dear)).toEqual({ most: { calls: 5, usd: 0.01 }, usd: 0.01 })
+    expect(estimate({ calls: 5, usd: 0.01 }, dear)).toEqual({ most: { calls: 5, usd: 0.01 }, calls: 5, usd: 0.01 })
   })
 })

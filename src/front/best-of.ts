@@ -22,18 +22,23 @@ export type BestOfOptions<Schema extends z.ZodType = z.ZodString, Kind extends A
  * @example
  * const { answer } = await bestOf({ model, prompt, n: 8, schema: z.object({ code: z.string() }), verify: ({ answer }) => passes(answer.code) })
  */
-export async function bestOf<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'>({
+export async function bestOf<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'>(
+  options: BestOfOptions<Schema, Kind>,
+): Promise<Improved<AnswerOf<Schema, Kind>>> {
+  return improve<Schema, Kind>(samplesOf(options))
+}
+
+/** Best of n as an improvement. What ends it is n; a preset's budget would not know of it, and one more than it needs is never reached. */
+export function samplesOf<Schema extends z.ZodType, Kind extends AnswerKind>({
   n = 8,
   ...options
-}: BestOfOptions<Schema, Kind>): Promise<Improved<AnswerOf<Schema, Kind>>> {
+}: BestOfOptions<Schema, Kind>): ImproveOptions<Schema, Kind> {
   if (!Number.isInteger(n) || n < 1 || n > 4096) throw optionError('n', n, 'a whole number from 1 to 4096')
-  // What ends it is n; a preset's budget would not know of it. One more than it needs is never reached.
-  const budget = options.budget ?? { expansions: n + 1 }
-  return improve<Schema, Kind>({
+  return {
     ...(options as unknown as ImproveOptions<Schema, Kind>),
-    budget,
+    budget: options.budget ?? { expansions: n + 1 },
     searcher: bestOfN({ n }),
     steps: false,
     concurrency: options.concurrency ?? Math.min(n, 8),
-  })
+  }
 }

@@ -19,7 +19,6 @@ it('finds the answer that the verifier accepts, and says what was chosen', async
     prompt,
     schema: z.object({ p: z.int(), q: z.int() }),
     verify: ({ answer }) => isPrime(answer.p) && isPrime(answer.q) && answer.p + answer.q === 30,
-    steps: false,
   })
   expect(result.answer).toEqual({ p: 11, q: 19 })
   expect(result).toMatchObject({ solved: true, stopped: 'solved', value: 1, text: '{"p":11,"q":19}' })
@@ -95,7 +94,7 @@ describe('choices', () => {
 
   it('searches among steps where going on from a beginning costs nothing more', async () => {
     const model = scripted({ answer: ({ prefix }) => (prefix === '' ? 'First.' : 'First.') })
-    const result = await improve({ model, prompt, verify: () => 0.5, budget: { tokens: 60 } })
+    const result = await improve({ model, prompt, budget: { tokens: 60 } })
     expect(result.settings.proposer.settings).toMatchObject({ unit: 'line' })
     expect(presetFor('balanced', 'reasoning').searcher).toBe(result.settings.searcher.name)
   })

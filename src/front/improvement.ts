@@ -63,7 +63,10 @@ export interface ImproveOptions<Schema extends z.ZodType = z.ZodString, Kind ext
   readonly preset?: PresetName
   /** Instead of the preset's. */
   readonly searcher?: Searcher
-  /** Search among steps of answers instead of whole ones. Default: for free models that go on from a given beginning, unless the searcher samples chains. */
+  /**
+   * Search among steps of answers instead of whole ones. Default: for free models that go on from a given beginning, where a judge or
+   * likelihood values unfinished answers, unless the searcher samples chains.
+   */
   readonly steps?: boolean
   /** Limits by unit. Default: the preset's; the result's `settings` say so. */
   readonly budget?: Amounts
@@ -124,7 +127,9 @@ export function improvement<Schema extends z.ZodType, Kind extends AnswerKind>(o
   const searcher = options.searcher ?? (counted ? vote({ n: samples }) : searcherNamed(preset.searcher, preset.settings))
   const evaluator = counted ? undefined : (judged ?? reasoningSetup.evaluators.auto!({ model }))
   const concurrency = options.concurrency ?? preset.concurrency
-  const steps = options.steps ?? (model.capabilities.prefix && isFree(model) && !samplesChains.includes(searcher.name))
+  // Only who can value an unfinished answer guides a search among steps, and each step costs a call.
+  const guided = evaluator !== undefined && (options.verify === undefined || options.judge !== undefined)
+  const steps = options.steps ?? (guided && model.capabilities.prefix && isFree(model) && !samplesChains.includes(searcher.name))
   const proposer = (steps ? reasoningSteps : wholeAnswer)({ model, ...sampling(options) })
   return {
     model,
