@@ -4,7 +4,7 @@ import { printJson, remark } from './output.ts'
 
 /** Codes of errors that the user mends by typing something else. */
 const mistakes = [
-  /^E_CLI_/,
+  /^E_CLI_(?!CELLS)/,
   /^E_SPEC_/,
   /^E_BUDGET_(UNIT|AMOUNT)$/,
   /^E_TASK_/,

@@ -5,8 +5,8 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal
 }
 
-/** Exit code of a run that was stopped by Ctrl-C. */
-const interruptedCode = 130
+/** Exit codes of a run that was stopped: 128 and the signal's number. */
+const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
 /**
  * Listens for Ctrl-C (and a request to terminate) until it is disposed of.
@@ -16,10 +16,11 @@ const interruptedCode = 130
  */
 export function untilInterrupted(): Interrupt {
   const controller = new AbortController()
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(interruptedCode)
+  const stop = (signal: NodeJS.Signals): void => {
+    const code = codes[signal as keyof typeof codes]
+    if (controller.signal.aborted) process.exit(code)
     remark('stopping; what was found is kept (once more to leave at once)')
-    process.exitCode = interruptedCode
+    process.exitCode = code
     controller.abort()
   }
   process.on('SIGINT', stop)

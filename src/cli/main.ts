@@ -2,7 +2,7 @@
 import { type CommandDef, renderUsage, runCommand } from 'citty'
 import { unknownName } from '../core/names.ts'
 import { reportFailure } from './failure.ts'
-import { print } from './output.ts'
+import { print, remark } from './output.ts'
 import { helpOf, verbs } from './verb.ts'
 import { version } from './version.ts'
 
@@ -27,8 +27,11 @@ async function run(args: string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    remark(`banyan: the result cannot be written (${error.code})`)
+    process.exit(1)
   })
+  // Remarks that nobody can read must not end a search.
+  process.stderr.on('error', () => {})
   try {
     if (args[0] === '--version' || args[0] === '-v') return print(version())
     const { command, parent, rest } = await find(main, args)

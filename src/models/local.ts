@@ -82,7 +82,8 @@ export interface LocalModel extends Model {
 /**
  * Loads a GGUF file. Needs the package `node-llama-cpp`.
  *
- * @throws `E_PEER_MISSING`, `E_MODEL_FILE` (missing, truncated, not a GGUF), `E_MODEL_UNKNOWN` (no such name or path).
+ * @throws `E_PEER_MISSING`, `E_MODEL_FILE` (missing, truncated, not a GGUF), `E_MODEL_UNKNOWN` (no such name or path),
+ * `E_MODEL_MEMORY` (the model or its context does not fit).
  * `generate` and `score` throw `E_MODEL_CONTEXT` before anything is computed, `E_MODEL_REQUEST`, and `E_MODEL_ABORTED` with the usage so far.
  *
  * @example
@@ -105,6 +106,8 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   const threads = options.threads ?? Math.min(2, availableParallelism())
   const llama = await runtime(library)
   const loaded = await llama.loadModel({ modelPath: found.path, gpuLayers: 0 }).catch((cause: unknown) => {
+    if (isMemory(cause))
+      throw memoryError(`the model does not fit into memory`, cause, 'Use a smaller model, or a file with fewer bits a weight.')
     throw new BanyanError('E_MODEL_FILE', 'llama.cpp cannot load the file', {
       seen: found.path,
       hint: `It says: ${cause instanceof Error ? cause.message : String(cause)}. Use a GGUF file of an architecture that llama.cpp knows.`,
@@ -114,15 +117,25 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   })
   const contextLength = Math.min(options.contextLength ?? 1024, loaded.trainContextSize)
   const sequences = options.sequences ?? laneCount(loaded, contextLength)
-  const context = await loaded.createContext({
-    // The library keeps one place free.
-    contextSize: contextLength + 1,
-    sequences,
-    threads,
-    batchSize: 512,
-    swaFullCache: true,
-    failedCreationRemedy: false,
-  })
+  const context = await loaded
+    .createContext({
+      // The library keeps one place free.
+      contextSize: contextLength + 1,
+      sequences,
+      threads,
+      batchSize: 512,
+      swaFullCache: true,
+      failedCreationRemedy: false,
+    })
+    .catch(async (cause: unknown) => {
+      await loaded.dispose()
+      const seen = `${sequences} sequences of ${contextLength} tokens`
+      throw memoryError(
+        `the context does not fit into memory (${seen})`,
+        cause,
+        'Load the model with fewer `sequences` or a shorter `contextLength`.',
+      )
+    })
   const name = options.name ?? found.entry?.name ?? basename(found.path, '.gguf')
   const decoder = decoderFor(loaded, library, options.decoding)
   const pool = new LanePool(context)
@@ -240,6 +253,15 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
     },
   }
   return model
+}
+
+function isMemory(cause: unknown): boolean {
+  return cause instanceof Error && /memory|bad_alloc|too large for the available/i.test(cause.message)
+}
+
+function memoryError(message: string, cause: unknown, hint: string): BanyanError {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return new BanyanError('E_MODEL_MEMORY', message, { hint: `${hint} llama.cpp says: ${said}`, cause, fatal: true })
 }
 
 /** One runtime for each library object: the native part is shared by all models. */

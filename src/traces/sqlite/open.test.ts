@@ -128,6 +128,7 @@ describe('a file that is not ours', () => {
 
   it('that is a folder, or empty, is told apart', async () => {
     expect(() => sqlite(folder)).toThrow(code('E_STORE_WRITE'))
+    expect(() => sqlite(folder, { readOnly: true })).toThrow(code('E_STORE_WRITE'))
     writeFileSync(path, '')
     expect(() => sqlite(path, { readOnly: true })).toThrow(code('E_STORE_FOREIGN'))
     await using store = sqlite(path)

@@ -1,5 +1,5 @@
 // Opens the file: makes it when it is not there, knows whether it is ours, and brings it to the present version.
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -85,6 +85,8 @@ function create(path: string): void {
 
 /** A write-ahead log in a folder that cannot be written needs files that cannot be made; such a file does not change, and is read as it is. */
 function readable(path: string): DatabaseSync {
+  // SQLite opens a folder as an immutable file, and only then fails to read it.
+  if (statSync(path).isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' })
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     database.prepare('SELECT 1 FROM sqlite_schema').get()
