@@ -9,6 +9,7 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { greedy } from './greedy.ts'
 import { mcts } from './mcts.ts'
+import { smc } from './smc.ts'
 import { vote } from './vote.ts'
 
 /** One line a node: its letter, visits × mean, and the candidates that were not tried. */
@@ -105,5 +106,16 @@ it('mcts', async () =>
       a 3 × 0.87 (b)
         b 1 × 0.66
         a 1 × 1.00 solved ←
+  "
+`))
+it('smc', async () => expect(await golden(smc({ particles: 2, resampleBelow: 1 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    a 1 × 0.95
+      c 1 × 0.50
+        d 1 × 0.33
+    a 1 × 0.95
+      a 1 × 0.95
+        b 1 × 0.66 ←
   "
 `))

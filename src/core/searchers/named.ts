@@ -7,6 +7,7 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { greedy } from './greedy.ts'
 import { mcts } from './mcts.ts'
+import { smc } from './smc.ts'
 import { vote } from './vote.ts'
 
 const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
@@ -16,6 +17,7 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   beam,
   'best-first': bestFirst,
   mcts,
+  smc,
 }
 
 export const searcherNames: readonly string[] = Object.keys(byName)

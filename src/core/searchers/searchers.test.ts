@@ -4,6 +4,7 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { greedy } from './greedy.ts'
 import { mcts } from './mcts.ts'
+import { smc } from './smc.ts'
 import { vote } from './vote.ts'
 
 testSearcher({ name: 'greedy', create: () => greedy() })
@@ -19,3 +20,8 @@ testSearcher({
   create: () => mcts({ selection: 'max-ucb', backup: 'children', widening: { base: 1, power: 0.5 } }),
 })
 testSearcher({ name: 'mcts with all children at once', create: () => mcts({ expansion: 'all-children', twins: 'prune' }) })
+testSearcher({ name: 'smc', create: () => smc({ particles: 6 }) })
+testSearcher({
+  name: 'smc with shared requests and softmax',
+  create: () => smc({ particles: 4, samples: 'together', potential: 'softmax', restarts: null, resampling: 'multinomial' }),
+})

@@ -5,6 +5,7 @@ import type { Tree } from '../tree.ts'
 import { meanLogProb } from './best.ts'
 import { Chains } from './chain.ts'
 import { checkSettings, oneOf } from './settings.ts'
+import { heaviest } from './tally.ts'
 
 export interface VoteOptions {
   /** How many chains; null: until the budget ends. Default 8. */
@@ -44,16 +45,11 @@ export function vote(options: VoteOptions = {}): Searcher<Chains> {
   }
 }
 
-/** One node for each answer, the answer with most votes first. */
+/** One node for each answer, the answer with most votes first; one that a verifier is certain of before all. */
 function ranked(tree: Tree, chains: Chains, weight: NonNullable<VoteOptions['weight']>): NodeId[] {
-  const tally = new Map<string, { readonly node: NodeId; votes: number }>()
-  for (const { node, value } of chains.ends) {
-    const answer = tree.answer(node)
-    if (answer === undefined) continue
-    const votes = weight === 'one' ? 1 : weight === 'value' ? Math.max(0, value) : Math.exp(meanLogProb(tree, node))
-    const entry = tally.get(answer)
-    if (entry === undefined) tally.set(answer, { node, votes })
-    else entry.votes += votes
-  }
-  return [...tally.values()].sort((a, b) => b.votes - a.votes).map((entry) => entry.node)
+  const votes = chains.ends.map(({ node, value }) => ({
+    node,
+    weight: weight === 'one' ? 1 : weight === 'value' ? Math.max(0, value) : Math.exp(meanLogProb(tree, node)),
+  }))
+  return heaviest(tree, votes)
 }
