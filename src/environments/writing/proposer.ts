@@ -22,7 +22,7 @@ export interface WritingProposerOptions {
 }
 
 export interface ChunkOptions extends WritingProposerOptions {
-  /** Tokens of a chunk, at least 1. Default 4. */
+  /** Tokens of a chunk, at least 1. Default 3. */
   readonly tokens?: number
 }
 
@@ -43,7 +43,7 @@ export interface WholeTextOptions extends WritingProposerOptions {
  * search({ environment: writing(), task: { include: ['dog', 'ball'], sentences: 1 }, proposer: chunks({ model }), evaluator: writingRules(), searcher: beam() })
  */
 export function chunks(options: ChunkOptions): Proposer<WritingState, WritingAction> {
-  const { model, tokens = 4, temperature = 0.8, topP = 1 } = options
+  const { model, tokens = 3, temperature = 0.8, topP = 1 } = options
   if (!Number.isInteger(tokens) || tokens < 1)
     throw new BanyanError('E_WRITING_OPTION', 'tokens of a chunk cannot be used', { seen: tokens, wanted: 'a whole number of at least 1' })
   const name = options.name ?? 'model'
