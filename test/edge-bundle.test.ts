@@ -5,12 +5,12 @@ import { expect, it } from 'vitest'
 
 const edge = {
   bundle: true,
-  platform: 'browser',
+  platform: 'browser' as const,
   conditions: ['edge-light', 'worker', 'browser'],
   target: 'es2024',
-  metafile: true,
-  write: false,
-} as const
+  metafile: true as const,
+  write: false as const,
+}
 
 it('bundles banyan for an edge runtime: no Node module, no peer', async () => {
   const { metafile } = await build({ ...edge, entryPoints: ['src/index.ts'], format: 'esm' })

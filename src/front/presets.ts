@@ -19,13 +19,21 @@ export interface Preset {
 
 export const presets = {
   /** A few whole answers, the best of them. */
-  fast: { searcher: 'best-of-n', settings: { n: 4 }, concurrency: 4, budget: { free: { tokens: 2048 }, paid: { calls: 16 } } },
-  balanced: { searcher: balancedSearcher, settings: {}, concurrency: 4, budget: { free: { tokens: 8192 }, paid: { calls: 32 } } },
+  fast: { searcher: 'best-of-n', settings: { n: 4 }, concurrency: 4, budget: { free: { tokens: 2048, calls: 128 }, paid: { calls: 16 } } },
+  balanced: {
+    searcher: balancedSearcher,
+    settings: {},
+    concurrency: 4,
+    budget: { free: { tokens: 8192, calls: 512 }, paid: { calls: 32 } },
+  },
   /** Goes on until the budget ends. */
-  thorough: { searcher: 'mcts', settings: {}, concurrency: 4, budget: { free: { tokens: 32_768 }, paid: { calls: 128 } } },
+  thorough: { searcher: 'mcts', settings: {}, concurrency: 4, budget: { free: { tokens: 32_768, calls: 2048 }, paid: { calls: 128 } } },
 } as const satisfies Readonly<Record<string, Preset>>
 
 export type PresetName = keyof typeof presets
+
+/** Settings with which a searcher that would end by itself goes on until its budget does. */
+const unending: Readonly<Record<string, Readonly<Record<string, Json>>>> = { beam: { restarts: null } }
 
 /** Environments in which a preset means something else. */
 const changes: Readonly<Record<string, Readonly<Partial<Record<PresetName, Partial<Preset>>>>>> = {
@@ -51,7 +59,7 @@ export function presetFor(name: PresetName, environment: string): Preset {
   if (!Object.hasOwn(presets, name)) throw unknownName('E_PRESET_UNKNOWN', 'preset', String(name), Object.keys(presets))
   const preset: Preset = { ...presets[name], ...changes[environment]?.[name] }
   const suited = setupNames.includes(environment) ? setupNamed(environment).searchers[preset.searcher] : undefined
-  return { ...preset, settings: { ...suited, ...preset.settings } }
+  return { ...preset, settings: { ...suited, ...(name === 'fast' ? {} : unending[preset.searcher]), ...preset.settings } }
 }
 
 /** The budget that was given, or the preset's, and a line that says so. */
