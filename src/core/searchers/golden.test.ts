@@ -4,6 +4,7 @@ import { letters, lettersProposer, lettersValue } from '../../testing/letters.ts
 import { search } from '../search.ts'
 import type { Searcher } from '../searcher.ts'
 import type { Tree } from '../tree.ts'
+import { aStar } from './a-star.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -108,12 +109,35 @@ it('mcts', async () =>
         a 1 × 1.00 solved ←
   "
 `))
-it('smc', async () => expect(await golden(smc({ particles: 2, resampleBelow: 1 }))).toMatchInlineSnapshot(`
+it('smc', async () =>
+  expect(await golden(smc({ particles: 2, resampleBelow: 1 }))).toMatchInlineSnapshot(`
   "
   ·
     a 1 × 0.95
       c 1 × 0.50
         d 1 × 0.33
+    a 1 × 0.95
+      a 1 × 0.95
+        b 1 × 0.66 ←
+  "
+`))
+it('a-star', async () => expect(await golden(aStar({ branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    c 1 × 0.05
+      a 1 × 0.50
+        a 1 × 0.66 ←
+        c 1 × 0.33
+      b 1 × 0.05
+        a 1 × 0.33
+  "
+`))
+it('a-star over edges', async () => expect(await golden(aStar({ branching: 2, expansion: 'edges', batch: 2 }))).toMatchInlineSnapshot(`
+  "
+  ·
+    b 1 × 0.05
+      a 1 × 0.50
+        a 1 × 0.66
     a 1 × 0.95
       a 1 × 0.95
         b 1 × 0.66 ←

@@ -1,16 +1,27 @@
-// A binary heap: the greatest first; among equals the first that was pushed.
+// A binary heap: the greatest priority first; among equals the greatest second priority, then the first that was pushed.
 
 export class Heap<Item> {
-  readonly #items: { readonly item: Item; readonly priority: number; readonly order: number }[] = []
+  readonly #items: { readonly item: Item; readonly priority: number; readonly second: number; readonly order: number }[] = []
   #pushed = 0
 
   get size(): number {
     return this.#items.length
   }
 
-  push(item: Item, priority: number): void {
+  /** The item that `pop` would give. */
+  get first(): Item | undefined {
+    return this.#items[0]?.item
+  }
+
+  /** Its priority. */
+  get priority(): number | undefined {
+    return this.#items[0]?.priority
+  }
+
+  /** @param second decides between equal priorities. */
+  push(item: Item, priority: number, second = 0): void {
     const items = this.#items
-    items.push({ item, priority, order: this.#pushed++ })
+    items.push({ item, priority, second, order: this.#pushed++ })
     let at = items.length - 1
     while (at > 0) {
       const above = (at - 1) >> 1
@@ -50,7 +61,8 @@ export class Heap<Item> {
   #before(a: number, b: number): boolean {
     const first = this.#items[a]!
     const second = this.#items[b]!
-    return first.priority > second.priority || (first.priority === second.priority && first.order < second.order)
+    if (first.priority !== second.priority) return first.priority > second.priority
+    return first.second === second.second ? first.order < second.order : first.second > second.second
   }
 
   #swap(a: number, b: number): void {

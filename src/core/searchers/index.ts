@@ -1,4 +1,5 @@
 // The searchers' public names, and the pieces they are made of.
+export { type AStarOptions, aStar } from './a-star.ts'
 export { type Backup, backUp, backups, children, max, mean } from './backup.ts'
 export { type BeamOptions, beam } from './beam.ts'
 export { BestNodes, meanLogProb } from './best.ts'

@@ -2,6 +2,7 @@
 import type { Json } from '../common.ts'
 import { unknownName } from '../names.ts'
 import type { Searcher } from '../searcher.ts'
+import { aStar } from './a-star.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -16,6 +17,7 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   vote,
   beam,
   'best-first': bestFirst,
+  'a-star': aStar,
   mcts,
   smc,
 }

@@ -1,4 +1,5 @@
 import { testSearcher } from '../../testing/test-searcher.ts'
+import { aStar } from './a-star.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -25,3 +26,5 @@ testSearcher({
   name: 'smc with shared requests and softmax',
   create: () => smc({ particles: 4, samples: 'together', potential: 'softmax', restarts: null, resampling: 'multinomial' }),
 })
+testSearcher({ name: 'a-star', create: () => aStar({ branching: 3 }) })
+testSearcher({ name: 'a-star over edges, in batches', create: () => aStar({ expansion: 'edges', batch: 3, weight: 2, heuristic: 'log' }) })
