@@ -1,6 +1,7 @@
 // Plan and commit: what the search does to the world (nothing that stays), and that a commit makes each call at most once, whatever happens.
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { LogEntry } from '../core/log.ts'
 import { type Tools, tool } from '../environments/tools/tool.ts'
 import type { ScoreRequest } from '../models/model.ts'
 import { type ScriptedOptions, scripted } from '../models/scripted.ts'
@@ -151,6 +152,36 @@ describe('a commit', () => {
     })
     expect(await plan.commit()).toMatchObject({ done: false, calls: [{ status: 'unknown' }, { status: 'skipped' }] })
     expect(begun).toBe(1)
+  })
+
+  it('goes on after a crash at any moment, and makes no call that was begun again', async () => {
+    const store = memory()
+    const { found } = ask({ store, runId: 'trip' })
+    await (await found).commit()
+    const log = (runId: string) => [...(store.read(runId) as Iterable<LogEntry>)].map(({ event }) => event)
+    const commits = log('trip.commit')
+    for (let length = 0; length <= commits.length; length++) {
+      const after = memory()
+      for (const [runId, events] of [
+        ['trip', log('trip')],
+        ['trip.commit', commits.slice(0, length)],
+      ] as const) {
+        const token = await after.acquire(runId)
+        await after.append(runId, token, 0, events)
+        await after.release(runId, token)
+      }
+      const begun = commits.slice(0, length).filter((event) => event.type === 'call-start' && event.kind === 'commit').length
+      const { did, found: again } = ask({ store: after, runId: 'trip' })
+      const { calls } = await (await again).commit()
+      const all = ['book noon', 'mail ann']
+      const lost = calls.findIndex(({ status }) => status === 'unknown')
+      // What was begun is not made again; what comes after a lost result is not made at all.
+      expect(did).toEqual(lost >= 0 ? [] : all.slice(begun))
+      expect(calls.map(({ status }) => status)).toEqual(
+        all.map((_, index) => (lost < 0 || index < lost ? 'done' : index === lost ? 'unknown' : 'skipped')),
+      )
+      expect(lost).toBeLessThan(begun)
+    }
   })
 
   it('is not made twice at the same time', async () => {
