@@ -2,6 +2,7 @@
 import { BanyanError, type ErrorRecord } from '../core/errors.ts'
 import type { LogEvent } from '../core/events.ts'
 import type { SearchOptions, SearchResult } from '../core/options.ts'
+import { evaluatorsOf } from '../core/work.ts'
 import { memory } from '../traces/memory.ts'
 import { search } from './search.ts'
 
@@ -21,10 +22,14 @@ export async function foundAnswer<State, Action, Task, Answer>(
 ): Promise<Found<State, Action, Answer>> {
   const { store = memory() } = options
   let failure: ErrorRecord | undefined
+  let unjudged = false
   let runId = options.runId
   const observe = (event: LogEvent): void => {
     if (event.type === 'run-start') runId = event.runId
-    if (event.type === 'trial-end' && event.status === 'failed') failure = event.error ?? failure
+    if (event.type === 'trial-end' && event.status === 'failed') {
+      failure = event.error ?? failure
+      unjudged ||= evaluatorsOf(event.trial).length > 0
+    }
     options.observe?.(event)
   }
   let result: SearchResult<State, Action, Answer>
@@ -38,7 +43,7 @@ export async function foundAnswer<State, Action, Task, Answer>(
   }
   const { answer, state } = result
   // An answer that nobody could judge, because judging failed each time, is not passed off as the best one.
-  if (failure !== undefined && options.evaluator !== undefined && Number.isNaN(result.value)) throw failing(failure, result)
+  if (failure !== undefined && unjudged && Number.isNaN(result.value)) throw failing(failure, result)
   if (answer !== undefined && state !== undefined) return { ...result, answer, state }
   const [next] = result.answers(1)
   if (next !== undefined) return { ...result, ...next, state: result.tree.state(next.node) }

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import { BanyanError } from '../core/errors.ts'
 import { greedy } from '../core/searchers/greedy.ts'
+import { vote } from '../core/searchers/vote.ts'
 import { type ScriptedOptions, scripted } from '../models/scripted.ts'
 import { memory } from '../traces/memory.ts'
 import { bestOf } from './best-of.ts'
@@ -175,6 +176,12 @@ describe('failures', () => {
     const error = await failing({ fail: () => 'broken' })
     expect(error?.usage?.calls).toBe(4)
     expect(error?.cause).toMatchObject({ code: 'E_MODEL_OUTPUT' })
+  })
+
+  it('of chains do not spoil what a searcher found that asks no judge', async () => {
+    const model = scripted({ answers: ['fine'], fail: ({ call }) => (call === 0 ? { status: 500 } : undefined) })
+    const searcher = vote({ n: 3 })
+    expect(await improve({ model, prompt, searcher, steps: false, verify: () => 0.5 })).toMatchObject({ answer: 'fine', value: Number.NaN })
   })
 
   it('leave what was found before them', async () => {
