@@ -10,6 +10,7 @@ import type { Selection } from './select.ts'
 export class Edges {
   readonly #tree: Tree
   readonly #selection: Selection
+  readonly #triesAllFirst: boolean
   readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
   /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
@@ -24,15 +25,14 @@ export class Edges {
   constructor(tree: Tree, selection: Selection, initialValue: number | 'parent', busy: ReadonlySet<NodeId>) {
     this.#tree = tree
     this.#selection = selection
+    this.#triesAllFirst = selection.triesAllFirst
     this.#initialValue = initialValue
     this.#busy = busy
     this.#value = tree.candidateColumn('mcts value', Number.NaN)
     this.#weight = tree.candidateColumn('mcts weight', 0)
   }
 
-  /**
-   * The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from.
-   */
+  /** The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from. */
   choose(node: NodeId, random: Random): number {
     const tree = this.#tree
     const values = this.#value.values
@@ -41,12 +41,17 @@ export class Edges {
     const size = tree.blockSize[node]!
     const end = start + size
     const term = this.#selection.term(tree.visits[node]! + tree.pending[node]!)
+    const first = size > 1 ? start + random.below(size) : start
     let chosen = -1
     let best = Number.NEGATIVE_INFINITY
-    let slot = size > 1 ? start + random.below(size) : start
-    for (let left = size; left > 0; left--) {
-      let score = values[slot]! + term * weights[slot]!
-      if (Number.isNaN(score)) score = this.#score(node, slot, term)
+    // No calls in this loop: most of a search's time goes into it.
+    for (let slot = first, left = size; left > 0; left--) {
+      const score = values[slot]! + term * weights[slot]!
+      // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
+      if (score !== score) {
+        if (this.#triesAllFirst && tree.uniform && tree.childOf[slot] === untried) return slot
+        return this.#chooseByScore(node, first, term)
+      }
       if (score > best) {
         best = score
         chosen = slot
@@ -108,20 +113,36 @@ export class Edges {
     }
   }
 
-  /** The score of what was not tried or not valued yet, and every score of rules without a weight. */
-  #score(node: NodeId, slot: number, term: number): number {
+  /** The same where some candidates have no value yet, or the rule no weight. */
+  #chooseByScore(node: NodeId, first: number, term: number): number {
+    const { blockStart, blockSize, visits, valueSum } = this.#tree
+    const start = blockStart[node]!
+    const end = start + blockSize[node]!
+    const seen = visits[node]!
+    const unknown = this.#initialValue !== 'parent' ? this.#initialValue : seen === 0 ? 0 : valueSum[node]! / seen
+    let chosen = -1
+    let best = Number.NEGATIVE_INFINITY
+    let slot = first
+    do {
+      const score = this.#score(node, slot, unknown, term)
+      if (score > best) {
+        best = score
+        chosen = slot
+      }
+      if (++slot === end) slot = start
+    } while (slot !== first)
+    return chosen
+  }
+
+  #score(node: NodeId, slot: number, unknown: number, term: number): number {
     const tree = this.#tree
-    const visited = tree.visits[node]!
-    const unknown = this.#initialValue !== 'parent' ? this.#initialValue : visited === 0 ? 0 : tree.valueSum[node]! / visited
     const value = this.#value.values[slot]!
+    if (value === Number.NEGATIVE_INFINITY) return value
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!
-    if (value === Number.NEGATIVE_INFINITY) return value
-    if (child >= 0) {
-      const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
-      return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
-    }
-    return this.#selection.triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
+    if (child < 0) return this.#triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
+    const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
+    return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
   }
 
   #prior(node: NodeId, slot: number): number {
