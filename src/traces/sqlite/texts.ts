@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Texts of more UTF-16 units than this are kept apart. */
-export const longText = 512
+const longText = 512
 
 export interface Texts {
   /** Keeps a long text for a run (its key) and returns its number; undefined for a text that stays where it is. Call it in a transaction. */
