@@ -51,6 +51,8 @@ async function main(): Promise<number> {
     json ? `${JSON.stringify({ machine, results })}\n` : `${machine}\n${results.map((result) => `  ${line(result)}\n`).join('')}`,
   )
   failures.push(...(targets === undefined ? [] : missedTargets(targets, chosen, results)))
+  for (const name of Object.keys(targets ?? {}))
+    if (!entries.some((entry) => entry.name === name)) failures.push(`${name}: there is no such entry`)
   for (const failure of failures) say(`missed: ${failure}`)
   return failures.length > 0 ? 1 : 0
 }
@@ -70,7 +72,6 @@ function read() {
   const runs = Number(values.runs)
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs: seen ${values.runs}, wanted a whole number from 1`)
   const targets = values.targets === undefined ? undefined : readTargets(values.targets)
-  for (const name of Object.keys(targets ?? {})) requireName(name)
   const only = values.only?.split(',').map((name) => name.trim())
   for (const name of only ?? []) requireName(name)
   const chosen = entries.filter(({ name }) => only?.some((wanted) => belongs(name, wanted)) ?? true)
