@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { BanyanError } from '../core/errors.ts'
 import type { Cell, CellStore } from '../experiments/cells.ts'
+import { maskSecrets } from './mask.ts'
 
 /**
  * @param fresh leave what is known aside, and write anew.
@@ -25,7 +26,7 @@ export function cellsFile(path: string, { fresh = false }: { readonly fresh?: bo
     put(key, cell) {
       cells.set(key, cell)
       try {
-        appendFileSync(path, `${startsLine ? '' : '\n'}${JSON.stringify({ key, cell })}\n`, { mode: 0o600 })
+        appendFileSync(path, `${startsLine ? '' : '\n'}${maskSecrets(JSON.stringify({ key, cell }))}\n`, { mode: 0o600 })
         startsLine = true
       } catch (cause) {
         throw unusable(path, cause)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { BanyanError } from '../core/errors.ts'
 import { schemaError } from '../front/run-spec.ts'
+import { maskAddress } from './mask.ts'
 import { readTextFile } from './read-values.ts'
 
 const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0), asOf: z.iso.date() })
@@ -52,5 +53,12 @@ export function readConfiguration(): Configuration {
   }
   const parsed = configurationSchema.safeParse(json)
   if (parsed.success) return parsed.data
-  throw schemaError('E_CLI_CONFIGURATION', `${configurationFile} cannot be used`, json, parsed.error)
+  throw schemaError('E_CLI_CONFIGURATION', `${configurationFile} cannot be used`, withoutSecrets(json), parsed.error)
+}
+
+/** The same with addresses that can be shown. */
+function withoutSecrets(json: unknown): unknown {
+  return JSON.parse(JSON.stringify(json), (name, value: unknown) =>
+    name === 'baseUrl' && typeof value === 'string' ? maskAddress(value) : value,
+  )
 }

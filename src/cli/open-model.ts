@@ -5,6 +5,7 @@ import { catalogue } from '../models/catalogue.ts'
 import type { Model } from '../models/model.ts'
 import { readConfiguration } from './configuration.ts'
 import { hostedModel } from './hosted-model.ts'
+import { maskAddress } from './mask.ts'
 import { practiceModel, practiceModels } from './practice-model.ts'
 
 export const defaultModel = 'smollm2-135m'
@@ -37,7 +38,10 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
   const typed = baseUrl ?? (configured === undefined && !isLocal(name) ? process.env.BANYAN_BASE_URL || undefined : undefined)
   if (typed !== undefined) {
     if (!URL.canParse(typed) || !/^https?:$/.test(new URL(typed).protocol))
-      throw new BanyanError('E_CLI_ARGUMENT', 'the base URL cannot be used', { seen: typed, wanted: 'an address, as in https://host/v1' })
+      throw new BanyanError('E_CLI_ARGUMENT', 'the base URL cannot be used', {
+        seen: maskAddress(typed),
+        wanted: 'an address, as in https://host/v1',
+      })
     return hostedModel({ ...configured, name, baseUrl: typed, trusted: true })
   }
   if (configured !== undefined) return hostedModel({ ...configured, name, trusted: false })

@@ -1,4 +1,5 @@
 // How verbs speak: results on stdout, everything else on stderr; both safe to print on a terminal.
+import { maskSecrets } from './mask.ts'
 import { sanitize } from './render/sanitize.ts'
 
 /** A result, for people; control characters are taken out. */
@@ -20,9 +21,9 @@ function jsonText(value: unknown): string {
   return escapedJson(JSON.stringify(value))
 }
 
-/** JSON in which characters that steer a terminal are written as escapes; it means the same. */
+/** JSON without secrets of the environment, in which characters that steer a terminal are written as escapes. */
 export function escapedJson(text: string): string {
-  return text.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return maskSecrets(text).replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g

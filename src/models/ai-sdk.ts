@@ -39,6 +39,7 @@ export interface AiSdkOptions {
  *
  * Tokens are those that the provider reports, reasoning included; where it reports none they are estimated (a token for every 4 bytes
  * of UTF-8, rounded up) and the usage is marked `estimated`. Texts are cut at 1 MB and cleaned of control characters and lone surrogates.
+ * A provider's own headers go along with redirects: give it the `fetch` of `withoutRedirects()`.
  * At most 4 stop texts are sent; all of them hold, because samples are also cut here. Calls are not retried: wrap it with `retry()`.
  *
  * @throws `E_MODEL_REQUEST` for a model of another specification; when called, the errors of `Model`, and `E_MODEL_ABORTED`.

@@ -37,20 +37,9 @@ export function environmentSecrets(environment: Readonly<Record<string, string |
  * redact(event)
  */
 export function redactor(options: RedactOptions = {}): Redactor {
-  const known = [...(options.secrets ?? []), ...environmentSecrets(options.environment)].filter((secret) => secret.length >= shortest)
-  // Longest first: a secret that contains another is masked whole.
-  const secrets = [...new Set(known.flatMap((secret) => [secret, encodeURIComponent(wellFormed(secret))]))].sort(
-    (a, b) => b.length - a.length,
-  )
-  const leastLength = secrets.at(-1)?.length ?? Number.POSITIVE_INFINITY
-  const masked = (text: string): string => {
-    if (text.length < leastLength) return text
-    let result = text
-    for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, mask)
-    return result
-  }
+  const masked = textRedactor(options)
   return (event) => {
-    let result = secrets.length === 0 ? event : mapped(event, masked)
+    let result = masked === unchanged ? event : mapped(event, masked)
     for (const part of ['error', 'usage'] as const) {
       const value = (result as { [key: string]: unknown })[part]
       if (value === undefined || onlyNumbers(value)) continue
@@ -60,6 +49,29 @@ export function redactor(options: RedactOptions = {}): Redactor {
     return result
   }
 }
+
+/**
+ * A function that masks the secrets known now in a text: as they are, and as they stand in addresses and in JSON.
+ * @example
+ * const mask = textRedactor()
+ * mask(line)
+ */
+export function textRedactor(options: RedactOptions = {}): (text: string) => string {
+  const known = [...(options.secrets ?? []), ...environmentSecrets(options.environment)].filter((secret) => secret.length >= shortest)
+  const forms = known.flatMap((secret) => [secret, encodeURIComponent(wellFormed(secret)), JSON.stringify(secret).slice(1, -1)])
+  // Longest first: a secret that contains another is masked whole.
+  const secrets = [...new Set(forms)].sort((a, b) => b.length - a.length)
+  if (secrets.length === 0) return unchanged
+  const leastLength = secrets.at(-1)!.length
+  return (text) => {
+    if (text.length < leastLength) return text
+    let result = text
+    for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, mask)
+    return result
+  }
+}
+
+const unchanged = (text: string): string => text
 
 const credentialKeys = new Set(
   (
