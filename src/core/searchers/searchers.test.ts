@@ -3,9 +3,18 @@ import { aStar } from './a-star.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { converged } from './converged.ts'
+import { dfsdt } from './dfsdt.ts'
+import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
+import { gumbel } from './gumbel.ts'
 import { mcts } from './mcts.ts'
+import { portfolio } from './portfolio.ts'
+import { rebase } from './rebase.ts'
+import { restarts } from './restarts.ts'
 import { smc } from './smc.ts'
+import { totBfs } from './tot-bfs.ts'
+import { totDfs } from './tot-dfs.ts'
 import { vote } from './vote.ts'
 
 testSearcher({ name: 'greedy', create: () => greedy() })
@@ -28,3 +37,28 @@ testSearcher({
 })
 testSearcher({ name: 'a-star', create: () => aStar({ branching: 3 }) })
 testSearcher({ name: 'a-star over edges, in batches', create: () => aStar({ expansion: 'edges', batch: 3, weight: 2, heuristic: 'log' }) })
+testSearcher({ name: 'gumbel', create: () => gumbel({ simulations: 24, considered: 4 }) })
+testSearcher({
+  name: 'gumbel in rounds, rescaled',
+  create: () => gumbel({ simulations: 8, rounds: null, rescale: true, scale: 0.1, branching: 2, continueWhenSolved: true }),
+})
+testSearcher({ name: 'dvts', create: () => dvts({ n: 2, branching: 3 }) })
+testSearcher({ name: 'dvts with new subtrees', create: () => dvts({ n: 3, branching: 2, restarts: null }) })
+testSearcher({ name: 'rebase', create: () => rebase({ width: 6 }) })
+testSearcher({ name: 'rebase with a vote and restarts', create: () => rebase({ width: 4, answer: 'vote', keep: 0.5, restarts: null }) })
+testSearcher({ name: 'tot-bfs', create: () => totBfs({ keep: 2, branching: 3 }) })
+testSearcher({ name: 'tot-bfs judged by level', create: () => totBfs({ keep: 2, branching: 3, judge: 'vote', restarts: 2 }) })
+testSearcher({ name: 'tot-dfs', create: () => totDfs({ branching: 3, threshold: 0.1 }) })
+testSearcher({ name: 'dfsdt', create: () => dfsdt({ branching: 3, ends: null }) })
+testSearcher({ name: 'dfsdt with ranked children', create: () => dfsdt({ order: 'ranked', branching: 3, back: 1, ends: 3 }) })
+testSearcher({ name: 'dfsdt without an evaluator', create: () => dfsdt({ evaluate: null }) })
+testSearcher({ name: 'restarts', create: () => restarts(beam({ width: 1, branching: 2 })) })
+testSearcher({
+  name: 'restarts after a number of trials',
+  create: () => restarts(totDfs({ branching: 2 }), { trials: 3, schedule: 'luby' }),
+})
+testSearcher({ name: 'restarts with fresh candidates', create: () => restarts(mcts({ branching: 2 }), { trials: 5, fresh: 2 }) })
+testSearcher({ name: 'converged', create: () => converged(mcts({ branching: 3 }), { trials: 12 }) })
+testSearcher({ name: 'portfolio in turns', create: () => portfolio([bestOfN({ n: 4 }), beam({ width: 2, branching: 3 })]) })
+testSearcher({ name: 'portfolio by tokens', create: () => portfolio([dvts({ n: 2 }), totDfs()], { shares: [2, 1], unit: 'tokens' }) })
+testSearcher({ name: 'portfolio with mcts', create: () => portfolio([beam({ width: 2, branching: 3 }), mcts({ branching: 3 })]) })

@@ -15,13 +15,13 @@ export function checkSettings(searcher: string, settings: object, rules: Readonl
   for (const [name, value] of Object.entries(settings)) {
     const rule = rules[name]
     if (rule === undefined) throw unknownName('E_SEARCHER_SETTING', `setting of ${searcher}`, name, Object.keys(rules))
-    if (value !== undefined && !matches(value, rule)) {
-      throw new BanyanError('E_SEARCHER_SETTING', `the setting ${JSON.stringify(name)} of ${searcher} cannot be used`, {
-        seen: value,
-        wanted: wanted(rule),
-      })
-    }
+    if (value !== undefined && !matches(value, rule)) throw outOfRange(searcher, name, value, wanted(rule))
   }
+}
+
+/** The error for a setting that cannot be used, for what a rule cannot say. */
+export function outOfRange(searcher: string, name: string, seen: unknown, wanted: string): BanyanError {
+  return new BanyanError('E_SEARCHER_SETTING', `the setting ${JSON.stringify(name)} of ${searcher} cannot be used`, { seen, wanted })
 }
 
 function matches(value: unknown, rule: SettingRule): boolean {
