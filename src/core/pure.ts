@@ -26,52 +26,66 @@ const firstCheckpoint = 100_000
 /** Runs a pure search to its end. Throws what the parts throw. */
 export async function runPure<State, Action, Task, Answer>(run: Run<State, Action, Task, Answer>): Promise<Stop> {
   const { options, desk, ledger, memory, stopping } = run
-  const { searcher, concurrency, seed, watch } = options
+  const { searcher, watch } = options
   const tree = run.tree as Tree
-  const asking = new Random(seed, 'searcher')
-  const random = new Random(seed)
   const used = { expansions: 0, steps: 0, nodes: 0 }
-  const [expansions, steps, nodes] = pureUnits.map((unit) => ledger.available(unit)) as [number, number, number]
-  const outcomeOf = pureTrials(run, random, used)
-  tree.expected = expectedNodes(expansions, steps, nodes)
-  let nextPause = trialsBetweenPauses
+  const limits = { expansions: ledger.available('expansions'), steps: ledger.available('steps'), nodes: ledger.available('nodes') }
+  tree.expected = expectedNodes(limits)
+  const trials = pureTrials(run, used, limits)
   let nextCheckpoint = firstCheckpoint
   let stop: Stop | undefined
   while (stop === undefined) {
-    if (used.expansions >= expansions || used.steps >= steps || used.nodes >= nodes) {
-      stop = { stopped: 'budget', unit: used.expansions >= expansions ? 'expansions' : used.steps >= steps ? 'steps' : 'nodes' }
-      break
+    stop = trials(run.trials + trialsBetweenPauses)
+    if (stop !== undefined) break
+    if (run.trials >= nextCheckpoint) {
+      desk.recorder.record({ type: 'checkpoint', trials: run.trials, nodes: tree.size, digest: treeDigest(tree) })
+      nextCheckpoint *= 2
     }
-    const works = searcher.ask(tree, memory, Math.min(concurrency, expansions - used.expansions), asking)
-    for (const work of works) {
-      const slot = slotOf(tree, work)
-      if (slot >= 0) tree.childOf[slot] = underWay
-    }
-    for (const work of works) {
-      const id = run.trials++
-      random.reseed(seed, id)
-      searcher.tell(tree, memory, outcomeOf(numbered(work, id)))
-    }
-    const done = searcher.done?.(tree, memory)
-    if (works.length === 0) stop = { stopped: 'exhausted' }
-    else if (done !== undefined) stop = { stopped: done }
-    else if (run.trials >= nextPause) {
-      if (run.trials >= nextCheckpoint) {
-        desk.recorder.record({ type: 'checkpoint', trials: run.trials, nodes: tree.size, digest: treeDigest(tree) })
-        nextCheckpoint *= 2
-      }
-      nextPause = run.trials + trialsBetweenPauses
-      watch?.(run.tree, searcher.best(tree, memory))
-      stop = interruption(stopping)
-      await pause()
-    }
+    watch?.(run.tree, searcher.best(tree, memory))
+    stop = interruption(stopping)
+    await pause()
   }
   ledger.settle(new Grant({}), used)
   return stop
 }
 
+type Used = Record<(typeof pureUnits)[number], number>
+
+/** Trials, one after the other: asked for, carried out, told; until there were `enough` or the search stops. */
+function pureTrials<State, Action, Task, Answer>(
+  run: Run<State, Action, Task, Answer>,
+  used: Used,
+  limits: Readonly<Used>,
+): (enough: number) => Stop | undefined {
+  const { memory } = run
+  const { searcher, concurrency, seed } = run.options
+  const tree = run.tree as Tree
+  const asking = new Random(seed, 'searcher')
+  const random = new Random(seed)
+  const outcomeOf = outcomes(run, random, used)
+  return (enough) => {
+    while (run.trials < enough) {
+      for (const unit of pureUnits) if (used[unit] >= limits[unit]) return { stopped: 'budget', unit }
+      const works = searcher.ask(tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking)
+      for (const work of works) {
+        const slot = slotOf(tree, work)
+        if (slot >= 0) tree.childOf[slot] = underWay
+      }
+      for (const work of works) {
+        const id = run.trials++
+        random.reseed(seed, id)
+        searcher.tell(tree, memory, outcomeOf(numbered(work, id)))
+      }
+      const done = searcher.done?.(tree, memory)
+      if (works.length === 0) return { stopped: 'exhausted' }
+      if (done !== undefined) return { stopped: done }
+    }
+    return undefined
+  }
+}
+
 /** How many nodes a budget allows, so that the tree's arrays need not be longer; ends of games are nodes without an expansion. */
-function expectedNodes(expansions: number, steps: number, nodes: number): number {
+function expectedNodes({ expansions, steps, nodes }: Readonly<Used>): number {
   const most = Math.ceil(Math.min(expansions * 1.05, steps, nodes)) + 1
   return most < mostExpected ? most : 0
 }
@@ -87,10 +101,10 @@ function numbered(work: Work, id: number): Trial {
 }
 
 /** Carries out trials at once. */
-function pureTrials<State, Action, Task, Answer>(
+function outcomes<State, Action, Task, Answer>(
   { tree, parts, options }: Run<State, Action, Task, Answer>,
   random: Random,
-  used: Record<(typeof pureUnits)[number], number>,
+  used: Used,
 ): (trial: Trial) => Outcome {
   const { environment } = parts
   const context = pureContext('search')
@@ -160,4 +174,3 @@ function pureTrials<State, Action, Task, Answer>(
 }
 
 const noNames: readonly string[] = []
-

@@ -37,7 +37,11 @@ export function treeDigest(tree: Tree): string {
     }
     double[0] = valueSum[node]!
     const state =
-      (tree.terminal(node) ? 1 : 0) | (tree.solved(node) ? 2 : 0) | (tree.dead(node) ? 4 : 0) | (tree.proven(node) << 3) | (tree.revision(node) << 5)
+      (tree.terminal(node) ? 1 : 0) |
+      (tree.solved(node) ? 2 : 0) |
+      (tree.dead(node) ? 4 : 0) |
+      (tree.proven(node) << 3) |
+      (tree.revision(node) << 5)
     let low = stirredLow(names[at]!, visits[node]!)
     let high = stirredHigh(names[at + 1]!, visits[node]!)
     low = stirredLow(stirredLow(stirredLow(low, doubleWords[0]!), doubleWords[1]!), state)
