@@ -10,7 +10,7 @@ import { scripted } from '../src/models/scripted.ts'
 import { requirement } from '../src/testing/requirements.ts'
 import { memory } from '../src/traces/memory.ts'
 import { sqlite } from '../src/traces/sqlite.ts'
-import { type Job, jobOptions } from './crash/job.ts'
+import { type Job, type JobKind, jobOptions } from './crash/job.ts'
 
 const { values } = parseArgs({
   options: {
@@ -34,19 +34,20 @@ interface Report {
   recordedCallsRepeated: number
   callsLost: number
   irreversibleRepeated: number
+  /** Commits whose result was lost by a kill: told as unknown, and not done again. */
+  unknownCommits: number
 }
 
-const random = new Random(Number(values.seed), 'check-crash')
 const folder = mkdtempSync(join(tmpdir(), 'banyan-crash-'))
 const database = join(folder, 'runs.db')
 const wanted = Number(values.kills)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const report = emptyReport()
-for (let run = 0; report.kills < wanted; run++) {
-  await crashRun({ kind: run % 3 === 2 ? 'commit' : 'search', runId: `run-${run}`, seed: run + 1, folder, delay: 30 }, report, wanted)
-  say(`${report.kills} of ${wanted} kills, ${report.runs} runs`)
-}
+const kinds: readonly JobKind[] = ['search', 'commit', 'live']
+let next = 0
+// Two at once: a killed process mostly waits. They share the database, as processes on one machine do.
+await Promise.all([lane(), lane()])
 const local = requirement('local-model').available ? emptyReport() : undefined
 if (local !== undefined) {
   const kills = Math.max(2, Math.ceil(wanted / 25))
@@ -69,12 +70,21 @@ process.stdout.write(
 )
 process.exit(bad ? 1 : 0)
 
+async function lane(): Promise<void> {
+  while (report.kills < wanted) {
+    const run = next++
+    await crashRun({ kind: kinds[run % kinds.length]!, runId: `run-${run}`, seed: run + 1, folder, delay: 30 }, report, wanted)
+    say(`${report.kills} of ${wanted} kills, ${report.runs} runs`)
+  }
+}
+
 function emptyReport(): Report {
-  return { kills: 0, runs: 0, hashMismatches: 0, recordedCallsRepeated: 0, callsLost: 0, irreversibleRepeated: 0 }
+  return { kills: 0, runs: 0, hashMismatches: 0, recordedCallsRepeated: 0, callsLost: 0, irreversibleRepeated: 0, unknownCommits: 0 }
 }
 
 /** One run: killed at random moments, resumed until done, then judged. */
 async function crashRun(job: Job, report: Report, most: number): Promise<void> {
+  const random = new Random(Number(values.seed), `check-crash ${job.runId}`)
   let before: LogEvent[] = []
   for (;;) {
     const made = journal(job).length
@@ -91,6 +101,7 @@ async function crashRun(job: Job, report: Report, most: number): Promise<void> {
     report.runs++
     if (!(await sameAsUnkilled(job, digest, events))) report.hashMismatches++
     const done = journal(job).flatMap((line) => ('done' in line ? [line.done] : []))
+    if (events.some((event) => event.type === 'trial-end' && event.status === 'unknown')) report.unknownCommits++
     report.irreversibleRepeated += done.length - new Set(done).size
     return
   }
@@ -101,6 +112,8 @@ function work(job: Job, killAfter: number | undefined): Promise<string | undefin
   return new Promise((resolve, reject) => {
     const child = fork(new URL('./crash/worker.ts', import.meta.url), [database, JSON.stringify(job)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Hundreds of processes load the same sources.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
     })
     let digest: string | undefined
     let errors = ''

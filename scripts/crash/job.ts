@@ -1,14 +1,15 @@
-// The jobs that the crash check kills and resumes: a search with a scripted model, one that ends in irreversible commits, and one with the
-// local model. Every call that is really made, and every commit that is really done, is written to a journal outside the log.
+// The jobs that the crash check kills and resumes: a search with a scripted model, one that ends in a commit, one in a live environment that
+// ends in a commit there, and one with the local model. Every call that is really made, and every commit that is really done, is written to a journal outside the log.
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Environment, Json, Log, Proposer, Searcher, SearchOptions } from '../../src/core/index.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Environment, Json, Log, Proposer, Searcher, SearchOptions, Step } from '../../src/core/index.ts'
 import { beam, bestFirst, mcts } from '../../src/core/searchers/index.ts'
 import { generate, type Model } from '../../src/models/model.ts'
 import { scripted } from '../../src/models/scripted.ts'
 import { type LettersState, type LettersTask, letters, lettersValue } from '../../src/testing/letters.ts'
 
-export type JobKind = 'search' | 'commit' | 'local'
+export type JobKind = 'search' | 'commit' | 'live' | 'local'
 
 export interface Job {
   readonly kind: JobKind
@@ -32,13 +33,14 @@ export function jobOptions(job: Job, store: Log, local?: Model): Options {
   ]
   const searcher = searchers[job.seed % searchers.length]!
   return {
-    environment: job.kind === 'commit' ? committing(job) : letters(),
+    environment: job.kind === 'commit' ? committing(job) : job.kind === 'live' ? living(job) : letters(),
     task: { length: 5 },
     proposer: letterProposer(model, job.kind === 'local'),
     evaluator: lettersValue(),
-    searcher: job.kind === 'commit' ? thenCommit(searcher) : searcher,
+    searcher: job.kind === 'commit' || job.kind === 'live' ? thenCommit(searcher) : searcher,
     budget: { calls: job.kind === 'local' ? 24 : 60 },
     concurrency: 1 + (job.seed % 5),
+    lives: 1 + (job.seed % 2),
     seed: job.seed,
     store,
     runId: job.runId,
@@ -94,9 +96,40 @@ function committing(job: Job): Environment<LettersState, string, LettersTask, st
     decode: (json) => json as unknown as LettersState,
     // Stepping while searching is only thought; a commit writes.
     effect: () => 'reversible',
-    step: (state, action, context) => {
-      if (context.purpose === 'commit') note(job, { done: `${state.text}+${action}` })
+    async step(state, action, context) {
+      if (context.purpose === 'commit') await done(job, `${state.text}+${action}`)
       return environment.step(state, action, context)
+    },
+  }
+}
+
+/** Letters written one after the other in a real place: one step at a time from where it stands, back to the start only by a reset. */
+function living(job: Job): Environment<LettersState, string, LettersTask, string> {
+  const { step, ...environment } = letters()
+  return {
+    ...environment,
+    name: 'letters-live',
+    reproducible: 'recorded',
+    encode: (state) => ({ ...state }),
+    decode: (json) => json as unknown as LettersState,
+    effect: () => 'reversible',
+    step,
+    open(task) {
+      const start = environment.initial(task) as LettersState
+      let state = start
+      return {
+        reset() {
+          state = start
+          return state
+        },
+        async step(letter, context) {
+          if (context.purpose === 'commit') await done(job, `${state.text}+${letter}`)
+          const result = step(state, letter, context) as Step<LettersState>
+          state = result.state
+          return result
+        },
+        close() {},
+      }
     },
   }
 }
@@ -127,6 +160,12 @@ function thenCommit(inner: Searcher): Searcher {
     done: (_tree, memory) => (memory.committed === 'done' ? 'converged' : undefined),
     best: (tree, memory) => inner.best(tree, memory.inner),
   }
+}
+
+/** A deed in the world: it is done at once, and its result takes a while to come, so that kills fall in between. */
+async function done(job: Job, what: string): Promise<void> {
+  note(job, { done: what })
+  await wait(job.delay)
 }
 
 function note(job: Job, line: Json): void {
