@@ -9,6 +9,7 @@ import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { greedy } from './greedy.ts'
+import { gumbel } from './gumbel.ts'
 import { mcts } from './mcts.ts'
 import { smc } from './smc.ts'
 import { vote } from './vote.ts'
@@ -121,7 +122,8 @@ it('smc', async () =>
         b 1 × 0.66 ←
   "
 `))
-it('a-star', async () => expect(await golden(aStar({ branching: 2 }))).toMatchInlineSnapshot(`
+it('a-star', async () =>
+  expect(await golden(aStar({ branching: 2 }))).toMatchInlineSnapshot(`
   "
   ·
     c 1 × 0.05
@@ -132,7 +134,8 @@ it('a-star', async () => expect(await golden(aStar({ branching: 2 }))).toMatchIn
         a 1 × 0.33
   "
 `))
-it('a-star over edges', async () => expect(await golden(aStar({ branching: 2, expansion: 'edges', batch: 2 }))).toMatchInlineSnapshot(`
+it('a-star over edges', async () =>
+  expect(await golden(aStar({ branching: 2, expansion: 'edges', batch: 2 }))).toMatchInlineSnapshot(`
   "
   ·
     b 1 × 0.05
@@ -141,5 +144,17 @@ it('a-star over edges', async () => expect(await golden(aStar({ branching: 2, ex
     a 1 × 0.95
       a 1 × 0.95
         b 1 × 0.66 ←
+  "
+`))
+it('gumbel', async () =>
+  expect(await golden(gumbel({ simulations: 8, considered: 2, branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  · 9 × 0.57
+    b 4 × 0.47
+      a 3 × 0.61
+        a 2 × 0.66 ←
+    a 4 × 0.81
+      a 3 × 0.76
+        b 2 × 0.66
   "
 `))

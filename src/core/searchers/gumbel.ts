@@ -1,0 +1,354 @@
+// Gumbel AlphaZero's search (Danihelka, Guez, Schrittwieser and Silver, "Policy improvement by planning with Gumbel", ICLR 2022): at the root
+// few actions are drawn without replacement and halved again and again; below it visits follow the improved policy.
+import type { NodeId } from '../common.ts'
+import { Random } from '../random.ts'
+import type { Searcher } from '../searcher.ts'
+import { failed, type Tree, underWay } from '../tree.ts'
+import type { Outcome, Work } from '../trial.ts'
+import { backUp, backups } from './backup.ts'
+import { BestNodes } from './best.ts'
+import { halving, type Phase } from './halving.ts'
+import { type ActionStatistics, completedValues, improvedPolicy, mostLacking, type Sigma, transformed } from './improved-policy.ts'
+import { ownValue } from './own-value.ts'
+import { Barren } from './patience.ts'
+import { addPending } from './pending.ts'
+import { checkSettings, oneOf } from './settings.ts'
+
+export interface GumbelOptions {
+  /** n, simulations of a round, at least 1. The schedule needs to know them: take what the budget pays for. Default 64. */
+  readonly simulations?: number
+  /** m, actions that are considered at the root, at least 1. Default 16. */
+  readonly considered?: number
+  /** Rounds, each with new noise on the same tree; null: until the budget ends. Default 1. */
+  readonly rounds?: number | null
+  /** Weight of the Gumbel noise at the root, at least 0. Default 1: an action is drawn as the improved policy says; 0: the best is taken. */
+  readonly noise?: number
+  /** c_visit, at least 0. Default 50. */
+  readonly visitOffset?: number
+  /** c_scale, at least 0: how values weigh against priors, for values about 1 apart. Default 1. */
+  readonly scale?: number
+  /** Stretch a state's values to [0, 1] first, for evaluators of other ranges. Default false. */
+  readonly rescale?: boolean
+  /** Candidates asked for below the root. Default 4; proposers that list moves give them all. At the root `considered` are asked for. */
+  readonly branching?: number
+  /** What is searched for: the action at the root (`move`), or the best finished state (`end`). Default `move` for two players, `end` for one. */
+  readonly answer?: 'move' | 'end'
+  /** Name of the proposer. Default `default`. */
+  readonly propose?: string
+  /** Name of the evaluator. Default `default`. */
+  readonly evaluate?: string
+  /** Go on after the first certain answer, for one player. Default false. */
+  readonly continueWhenSolved?: boolean
+}
+
+/** An action that is considered at the root. */
+interface Arm {
+  readonly candidate: number
+  /** Noise + log-prior. */
+  readonly bonus: number
+  /** Simulations begun in this phase. */
+  begun: number
+}
+
+/** The work of one simulation. */
+type Simulated = Extract<Work, { kind: 'visit' | 'expand' }>
+
+interface GumbelMemory {
+  readonly best: BestNodes
+  readonly barren: Barren
+  /** Nodes at which nothing is left to try, and nodes that are being asked for candidates. */
+  readonly spent: Set<NodeId>
+  readonly expanding: Set<NodeId>
+  /** Made in the first `ask`; what is told draws from it too. */
+  random: Random | undefined
+  arms: Arm[]
+  schedule: Phase[]
+  phase: number
+  /** Simulations of this round. */
+  begun: number
+  /** Simulations under way. */
+  flying: number
+  rounds: number
+  /** Whether this round asked for anything. */
+  asked: boolean
+  over: boolean
+}
+
+/**
+ * Gumbel root selection with sequential halving.
+ *
+ * A round draws noise g for the root's actions, considers the m with the greatest g + log π, visits them by {@link halving}, and after each
+ * phase keeps the better half by g + log π + σ(q), q completed by v_mix. The action with the greatest sum is chosen. With exact values it is
+ * never worse than a draw from the prior, whatever the number of simulations (theorem of section 3). Below the root the action with the
+ * greatest π'(a) - N(a) / (1 + Σ N) is visited. Values are carried up as means; in a game for two they change sign with the side to move.
+ * A phase begins when the one before is told, so up to `considered` trials can be in flight.
+ *
+ * For one player the answer is the best finished state, as in other searchers; with `answer: 'move'` it is the chosen action's state.
+ *
+ * @throws `E_SEARCHER_SETTING` for a setting that is unknown or out of range.
+ *
+ * @example
+ * await search({ environment: connectFour(), task: { moves: '44' }, evaluator, searcher: gumbel({ simulations: 200, noise: 0 }) })
+ */
+export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
+  checkSettings('gumbel', options, {
+    simulations: 'integer>=1',
+    considered: 'integer>=1',
+    rounds: 'integer>=1|null',
+    noise: 'number>=0',
+    visitOffset: 'number>=0',
+    scale: 'number>=0',
+    rescale: 'boolean',
+    branching: 'integer>=1',
+    answer: oneOf('move', 'end'),
+    propose: 'string',
+    evaluate: 'string',
+    continueWhenSolved: 'boolean',
+  })
+  const {
+    simulations = 64,
+    considered = 16,
+    rounds = 1,
+    noise = 1,
+    visitOffset = 50,
+    scale = 1,
+    rescale = false,
+    branching = 4,
+    answer = null,
+    evaluate: evaluator = 'default',
+    continueWhenSolved = false,
+  } = options
+  const sigma: Sigma = { visitOffset, scale, rescale }
+  const by = options.propose === undefined ? {} : { by: options.propose }
+  const evaluate = [evaluator]
+  const own = (tree: Tree): Float64Array => tree.column('gumbel value').values
+  const wantsMove = (tree: Tree): boolean => (answer ?? (tree.turn === undefined ? 'end' : 'move')) === 'move'
+
+  /** g + log π + σ(q) by the root's candidates that are arms. */
+  function ranked(tree: Tree, arms: readonly Arm[]): Arm[] {
+    const statistics = statisticsOf(tree, tree.root)
+    const shifts = transformed(completedValues(own(tree)[tree.root]!, statistics), statistics.visits, sigma)
+    const score = ({ candidate, bonus }: Arm): number => bonus + shifts[candidate]!
+    return [...arms].sort((a, b) => score(b) - score(a) || a.candidate - b.candidate)
+  }
+
+  function startRound(tree: Tree, memory: GumbelMemory): void {
+    const { root } = tree
+    const arms: Arm[] = []
+    for (const [candidate, prior] of statisticsOf(tree, root).priors.entries()) {
+      const uniform = ((memory.random?.integer() ?? 0) + 0.5) / 4294967296
+      const bonus = Math.log(prior) - noise * Math.log(-Math.log(uniform))
+      if (tree.child(root, candidate) !== failed) arms.push({ candidate, bonus, begun: 0 })
+    }
+    arms.sort((a, b) => b.bonus - a.bonus || a.candidate - b.candidate)
+    memory.arms = arms.slice(0, Math.min(considered, simulations))
+    memory.schedule = halving(Math.max(1, memory.arms.length), simulations)
+    memory.phase = 0
+    memory.begun = 0
+    memory.rounds++
+    memory.asked = false
+    memory.over = memory.arms.length === 0
+  }
+
+  /** Carries on as far as that needs no trial: ends phases and rounds, repeats visits of states whose value is known. */
+  function advance(tree: Tree, memory: GumbelMemory): void {
+    while (!memory.over) {
+      if (memory.arms.length === 0) {
+        if (tree.blockSize[tree.root] === 0) {
+          memory.over = memory.spent.has(tree.root)
+          return
+        }
+        startRound(tree, memory)
+      } else if (memory.begun >= simulations || next(memory).length === 0) {
+        if (memory.flying > 0) return
+        endPhase(tree, memory)
+      } else if (!repeatKnown(tree, memory)) return
+    }
+  }
+
+  /** Keeps the better half, or ends the round. */
+  function endPhase(tree: Tree, memory: GumbelMemory): void {
+    const following = memory.schedule[memory.phase + 1]
+    if (memory.begun < simulations && following !== undefined) {
+      memory.phase++
+      memory.arms = ranked(tree, memory.arms).slice(0, following.considered)
+      for (const arm of memory.arms) arm.begun = 0
+    } else if (rounds !== null && memory.rounds >= rounds) memory.over = true
+    // A round that asked for nothing would be followed by others like it.
+    else if (!memory.asked) memory.over = true
+    else startRound(tree, memory)
+  }
+
+  /** Arms that have visits left in this phase, those with the fewest first. */
+  function next({ arms, schedule, phase }: GumbelMemory): Arm[] {
+    const { visits } = schedule[phase]!
+    return arms.filter(({ begun }) => begun < visits).sort((a, b) => a.begun - b.begun)
+  }
+
+  /** Backs up one simulation that ends in a state whose value is known; false when none does. */
+  function repeatKnown(tree: Tree, memory: GumbelMemory): boolean {
+    const [arm] = next(memory)
+    const end = descend(tree, memory, arm!)
+    if (typeof end !== 'number') return false
+    begin(memory, arm!)
+    if (end >= 0) backUp(tree, end, own(tree)[end]!, backups.mean)
+    return true
+  }
+
+  function begin(memory: GumbelMemory, arm: Arm): void {
+    arm.begun++
+    memory.begun++
+  }
+
+  /** Where a simulation leads: to work; to a node whose value is known (-1: to nothing); undefined: to what others are busy with. */
+  function descend(tree: Tree, memory: GumbelMemory, { candidate: first }: Arm): Simulated | NodeId | undefined {
+    let node = tree.root
+    let candidate = first
+    for (;;) {
+      const child = tree.child(node, candidate)
+      if (child === failed) return -1
+      if (child === underWay) return undefined
+      if (child < 0) return { kind: 'visit', node, candidate, propose: { ...by, count: branching }, evaluate }
+      node = child
+      if (tree.closed(node) || memory.spent.has(node)) return node
+      if (memory.expanding.has(node)) return undefined
+      if (tree.blockSize[node] === 0)
+        return tree.complete(node) ? node : { kind: 'expand', node, propose: { ...by, count: branching }, step: false }
+      const statistics = statisticsOf(tree, node)
+      const counts = statistics.visits.map((visits, index) => visits + flyingAt(tree, node, index))
+      candidate = mostLacking(improvedPolicy(own(tree)[node]!, statistics, sigma), counts)
+      if (candidate < 0) return node
+    }
+  }
+
+  function arrive(tree: Tree, memory: GumbelMemory, node: NodeId, value: number): void {
+    const known = Number.isNaN(value) ? ownValue(tree, node) : value
+    own(tree)[node] = known
+    backUp(tree, node, known, backups.mean)
+    if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
+  }
+
+  function tell(tree: Tree, memory: GumbelMemory, outcome: Outcome): void {
+    const { trial, nodes, node } = outcome
+    if (trial.kind !== 'visit' && trial.kind !== 'expand') return
+    addPending(tree, trial.node, -1)
+    memory.flying--
+    const atRoot = trial.kind === 'visit' && trial.candidate < 0
+    if (trial.kind === 'expand' || atRoot) {
+      memory.expanding.delete(trial.node)
+      if (memory.barren.note(tree, trial.node, outcome)) memory.spent.add(trial.node)
+    }
+    if (atRoot ? outcome.evaluations.length > 0 : nodes.length > 0) arrive(tree, memory, node, outcome.value)
+    advance(tree, memory)
+  }
+
+  /** The arm that is ahead: of those left the most visited, and of these the one with the greatest sum. */
+  function chosen(tree: Tree, { arms }: GumbelMemory): NodeId | undefined {
+    const nodes = ranked(tree, arms)
+      .map(({ candidate }) => tree.child(tree.root, candidate))
+      .filter((node) => node >= 0)
+    const most = Math.max(...nodes.map((node) => tree.visits[node]!))
+    return nodes.find((node) => tree.visits[node] === most)
+  }
+
+  return {
+    name: 'gumbel',
+    settings: {
+      simulations,
+      considered,
+      rounds,
+      noise,
+      visitOffset,
+      scale,
+      rescale,
+      branching,
+      answer,
+      propose: options.propose ?? 'default',
+      evaluate,
+      continueWhenSolved,
+    },
+    twins: false,
+    start: () => ({
+      best: new BestNodes(),
+      barren: new Barren(),
+      spent: new Set(),
+      expanding: new Set(),
+      random: undefined,
+      arms: [],
+      schedule: [],
+      phase: 0,
+      begun: 0,
+      flying: 0,
+      rounds: 0,
+      asked: false,
+      over: false,
+    }),
+    ask(tree, memory, free, random) {
+      memory.random ??= new Random(random.integer(), 'gumbel')
+      const works: Work[] = []
+      const take = (work: Simulated): void => {
+        memory.asked = true
+        addPending(tree, work.node, 1)
+        memory.flying++
+        works.push(work)
+      }
+      const { root } = tree
+      if (memory.over) return works
+      if (memory.arms.length === 0) {
+        if (memory.expanding.has(root) || tree.blockSize[root]! > 0) return works
+        memory.expanding.add(root)
+        const propose = { ...by, count: considered }
+        take(
+          tree.visits[root] === 0
+            ? { kind: 'visit', node: root, candidate: -1, propose, evaluate }
+            : { kind: 'expand', node: root, propose, step: false },
+        )
+        return works
+      }
+      for (let arms = next(memory); works.length < free && memory.begun < simulations && arms.length > 0; ) {
+        const arm = arms.shift()!
+        const work = descend(tree, memory, arm)
+        if (work === undefined || typeof work === 'number') continue
+        // Marked at once, so that it is not chosen again before it is told.
+        if (work.kind === 'visit') tree.childOf[tree.blockStart[work.node]! + work.candidate] = underWay
+        else memory.expanding.add(work.node)
+        begin(memory, arm)
+        take(work)
+        arms = next(memory)
+      }
+      return works
+    },
+    tell,
+    done(tree, memory) {
+      if (memory.over) return 'converged'
+      return tree.turn === undefined && !continueWhenSolved && memory.best.solved(tree) ? 'solved' : undefined
+    },
+    best: (tree, memory) => (wantsMove(tree) ? chosen(tree, memory) : memory.best.node),
+    answers: (tree, memory, count) =>
+      wantsMove(tree) ? [chosen(tree, memory)].filter((node) => node !== undefined) : memory.best.answers(tree, count),
+  }
+}
+
+/** What is known of a node's candidates, from the side to move there. Candidates that failed have prior 0. */
+function statisticsOf(tree: Tree, node: NodeId): ActionStatistics {
+  const start = tree.blockStart[node]!
+  const size = tree.blockSize[node]!
+  const priors: number[] = []
+  const visits: number[] = []
+  const values: number[] = []
+  for (let slot = start; slot < start + size; slot++) {
+    const child = tree.childOf[slot]!
+    const prior = tree.uniform ? 1 / size : tree.priors[slot]!
+    const count = child >= 0 ? tree.visits[child]! : 0
+    priors.push(child === failed ? 0 : prior)
+    visits.push(count)
+    values.push(count === 0 ? 0 : tree.turn !== undefined && tree.turn[child] !== tree.turn[node] ? -tree.mean(child) : tree.mean(child))
+  }
+  return { priors, visits, values }
+}
+
+/** Trials under way at or below a candidate. */
+function flyingAt(tree: Tree, node: NodeId, candidate: number): number {
+  const child = tree.child(node, candidate)
+  return child >= 0 ? tree.pending[child]! : child === underWay ? 1 : 0
+}
