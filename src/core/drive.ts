@@ -24,6 +24,8 @@ interface Running<State> {
   executed?: Executed<State>
   /** Settles when nothing more will come; never rejects. */
   done?: Promise<void>
+  /** Of its own, since a signal that hundreds listen to takes longer for each of them. */
+  readonly stopping: AbortController
 }
 
 /**
@@ -48,10 +50,14 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   let fatal: unknown
   /** Resolved when a trial has arrived, or none is to be waited for. */
   let arrival = Promise.withResolvers<void>()
-  stopping.signal.addEventListener('abort', () => arrival.resolve())
+  stopping.signal.addEventListener('abort', () => {
+    for (const one of running) one.stopping.abort(stopping.signal.reason)
+    arrival.resolve()
+  })
 
   for (;;) {
     const recorded = history.outcomes[told]
+    run.reading = recorded !== undefined
     if (recorder.error !== undefined) throw recorder.error
     if (fatal !== undefined) {
       await drain(fatal)
@@ -113,7 +119,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   }
 
   function start(trial: Trial, grant: Grant): Running<State> {
-    const one: Running<State> = { trial, grant }
+    const one: Running<State> = { trial, grant, stopping: new AbortController() }
     const recorded = logged.get(trial.id)
     if (recorded !== undefined && !sameData(recorded.trial as unknown as Json, trial as unknown as Json))
       throw diverged(recorded.trial, trial)
@@ -128,7 +134,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   async function carryOut(one: Running<State>, name: string): Promise<void> {
     const { trial, grant } = one
     try {
-      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, stopping.signal))
+      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, one.stopping.signal))
     } catch (error) {
       fatal ??= error
     }

@@ -54,7 +54,15 @@ export class History {
 }
 
 export function isCancelled(end: CallEnd | CallError): boolean {
-  return end.type === 'call-error' && end.error.code === cancelledCall
+  return end.type === 'call-error' && end.error?.code === cancelledCall
+}
+
+/** What a log that cannot be understood is refused with; our own errors are kept. */
+export function unreadable(runId: string, cause: unknown): unknown {
+  if (BanyanError.isInstance(cause)) return cause
+  return new BanyanError('E_RUN_UNREADABLE', `the log of the run ${runId} cannot be read: it is damaged, or was not written by Banyan`, {
+    cause,
+  })
 }
 
 /**

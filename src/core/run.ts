@@ -19,6 +19,8 @@ export interface Run<State, Action, Task, Answer> {
   readonly stopping: AbortController
   /** How many trials were asked for. */
   trials: number
+  /** The log is still being told. */
+  reading: boolean
 }
 
 const timeIsOver = 'E_SEARCH_TIME'

@@ -6,17 +6,17 @@ import { defined } from './defined.ts'
 import { canonical } from './digest.ts'
 import { drive } from './drive.ts'
 import { BanyanError } from './errors.ts'
-import { logVersion } from './events.ts'
+import { type Fingerprint, logVersion } from './events.ts'
 import { finish, loggable } from './finish.ts'
-import { checkFingerprint, History } from './history.ts'
+import { checkFingerprint, History, unreadable } from './history.ts'
 import { LivePool } from './live.ts'
-import { nowhere } from './log.ts'
+import { type LogEntry, nowhere } from './log.ts'
 import { onlyLogged } from './logged-step.ts'
 import type { SearchOptions, SearchResult } from './options.ts'
 import type { Parts } from './parts.ts'
 import { runPure } from './pure.ts'
 import { Recorder } from './recorder.ts'
-import { stopReason } from './run.ts'
+import { type Run, stopReason } from './run.ts'
 import { Tree } from './tree.ts'
 import { type CallDesk, trialContext } from './trial-context.ts'
 
@@ -46,6 +46,7 @@ export async function search<State, Action, Task, Answer>(
   const token = replayOnly ? '' : await store.acquire(runId)
   let timer: ReturnType<typeof setTimeout> | undefined
   let desk: CallDesk | undefined
+  let run: Run<State, Action, Task, Answer> | undefined
   try {
     for (const signal of signals) {
       if (signal?.aborted) stop()
@@ -57,13 +58,13 @@ export async function search<State, Action, Task, Answer>(
     }
     const tree = await plant(parts, task, desk, stopping.signal)
     const memory = searcher.start(tree as Tree)
-    const run = { options, parts, desk, tree, memory, stopping, ledger: new Ledger(budget, parent), trials: 0 }
+    run = { options, parts, desk, tree, memory, stopping, ledger: new Ledger(budget, parent), trials: 0, reading: detail === 'events' }
     const end = detail === 'checkpoints' ? await runPure(run) : await drive(run)
     return await finish(run, end, (performance.now() - started) / 1000)
   } catch (error) {
     // The error itself says more than a failing store would.
     await desk?.recorder.flush().catch(() => undefined)
-    throw error
+    throw run?.reading === true && desk?.history.header !== undefined ? unreadable(runId, error) : error
   } finally {
     clearTimeout(timer)
     for (const signal of signals) signal?.removeEventListener('abort', stop)
@@ -81,11 +82,10 @@ async function openRun<State, Action, Task, Answer>(
   token: string,
 ): Promise<CallDesk> {
   const { store, runId, seed, replayOnly, fingerprint, forkOf, parent, detail, task, spec, evaluators, observe } = options
-  const history = new History(await store.read(runId))
+  const history = known(runId, await store.read(runId), fingerprint)
   const reusable = forkOf === undefined ? new Map() : new History(await store.read(forkOf)).results()
   const recorder = new Recorder(replayOnly ? nowhere : store, runId, token, history.events, observe)
   if (history.header !== undefined) {
-    checkFingerprint(history.header.fingerprint, fingerprint, runId)
     if (history.end === undefined && !replayOnly)
       recorder.record({ type: 'run-resume', at: new Date().toISOString(), askedAgain: history.unanswered().length })
   } else {
@@ -109,6 +109,17 @@ async function openRun<State, Action, Task, Answer>(
     })
   }
   return { runId, seed, recorder, history, reusable, counts: { made: 0, reused: 0, askedAgain: 0 } }
+}
+
+/** What the log says of the run, when it is one of this fingerprint. */
+function known(runId: string, entries: Iterable<LogEntry>, fingerprint: Fingerprint): History {
+  try {
+    const history = new History(entries)
+    if (history.header !== undefined) checkFingerprint(history.header.fingerprint, fingerprint, runId)
+    return history
+  } catch (cause) {
+    throw unreadable(runId, cause)
+  }
 }
 
 /** Makes the root. Where only the log knows the environment's states, the first one is read from there once it is recorded. */

@@ -30,7 +30,7 @@ export interface ResultContext {
  */
 export function readSample(result: LanguageModelV4GenerateResult, request: GenerateRequest, context: ResultContext): Sample {
   const { usage } = context
-  const reason = (result as Partial<LanguageModelV4GenerateResult>).finishReason?.unified
+  const reason = (result as Partial<LanguageModelV4GenerateResult> | undefined)?.finishReason?.unified
   const raw = textOf(result, request)
   if (raw === undefined) throw new ModelError('E_MODEL_OUTPUT', `the answer of ${context.name} has no content`, { usage })
   if (raw === '' && reason === 'error') throw new ModelError('E_MODEL_SERVER', `the provider of ${context.name} failed`, { usage })

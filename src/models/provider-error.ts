@@ -19,7 +19,7 @@ export function providerError(error: unknown, { name, now }: ProviderErrorContex
   const call = chain.find((link) => typeof link.statusCode === 'number')
   const status = call?.statusCode === undefined || call.statusCode < 400 ? '' : ` (status ${call.statusCode})`
   // A provider may repeat the key that it refuses, so its words on that are left out.
-  const words = code === 'E_MODEL_AUTH' ? '' : redact(chain[0]?.message ?? String(error))
+  const words = code === 'E_MODEL_AUTH' ? '' : redact(String(chain[0]?.message ?? error))
   return new ModelError(code, `${meaning[code] ?? 'the provider failed'}${status}, asked for ${name}${words === '' ? '' : `: ${words}`}`, {
     retryAfter: readRetryAfter(call?.responseHeaders, now),
     ...(hints[code] === undefined ? {} : { hint: hints[code] }),
@@ -52,7 +52,7 @@ function codeOf(chain: readonly ProviderError[]): ModelErrorCode {
   const call = chain.find((link) => typeof link.statusCode === 'number')
   const status = call?.statusCode ?? 0
   if (status >= 400) {
-    const body = `${call?.message ?? ''} ${call?.responseBody?.slice(0, 4000) ?? ''}`
+    const body = `${call?.message ?? ''} ${String(call?.responseBody ?? '').slice(0, 4000)}`
     if (status === 429 && /insufficient_quota/.test(body)) return 'E_MODEL_AUTH'
     if ((status === 400 || status === 413 || status === 422) && contextWords.test(body)) return 'E_MODEL_CONTEXT'
     return codeOfStatus(status)
@@ -102,7 +102,7 @@ const hints: Readonly<Partial<Record<ModelErrorCode, string>>> = {
 /** Name and redacted words of an error: its other fields carry headers, addresses and bodies. */
 function stripped(error: ProviderError | undefined): Error | undefined {
   if (error === undefined) return undefined
-  const copy = new Error(redact(error.message ?? ''))
-  copy.name = error.name ?? 'Error'
+  const copy = new Error(redact(String(error.message ?? '')))
+  copy.name = String(error.name ?? 'Error')
   return copy
 }

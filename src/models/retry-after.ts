@@ -17,7 +17,8 @@ export function readRetryAfter(headers: Readonly<Record<string, string | undefin
 
 function header(headers: Readonly<Record<string, string | undefined>> | undefined, name: string): string | undefined {
   const key = Object.keys(headers ?? {}).find((candidate) => candidate.toLowerCase() === name)
-  return key === undefined ? undefined : headers?.[key]?.trim()
+  const value: unknown = key === undefined ? undefined : headers?.[key]
+  return typeof value === 'string' ? value.trim() : undefined
 }
 
 function number(text: string | undefined): number | undefined {

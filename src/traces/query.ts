@@ -6,6 +6,7 @@ import type { Evaluation } from '../core/evaluator.ts'
 import type { CallRecord, LoggedCandidate, LoggedStep, NodeRef, RunEnd, RunHeader, TrialEnd } from '../core/events.ts'
 import type { LogEntry } from '../core/log.ts'
 import type { Status, Trial } from '../core/trial.ts'
+import { orDamaged } from './damaged.ts'
 
 /** One call of a trial: what was asked, and what came of it. Neither `result` nor `error`: it was begun, and its end is not recorded. */
 export interface TraceCall {
@@ -80,10 +81,15 @@ type Growing = Omit<Draft, 'children' | 'trials'> & { children: Growing[]; trial
 
 /**
  * The tree of a run.
+ * @throws `E_TRACE_DAMAGED` for a log that no search wrote.
  * @example
  * const { root } = treeOf(await store.read('nightly-42'))
  */
 export function treeOf(entries: Iterable<LogEntry>): TraceTree {
+  return orDamaged(() => grownTree(entries))
+}
+
+function grownTree(entries: Iterable<LogEntry>): TraceTree {
   let header: RunHeader | undefined
   let end: RunEnd | undefined
   let at: NodeId = 0

@@ -2,6 +2,7 @@
 import type { Amounts, Json } from '../core/common.ts'
 import type { LogEvent, RunEnd, RunHeader, StopReason } from '../core/events.ts'
 import type { LogEntry } from '../core/log.ts'
+import { orDamaged } from './damaged.ts'
 
 /** `running`: a living writer holds it; `finished`: it ended by itself; `interrupted`: neither, so that it can be resumed. */
 export type RunStatus = 'running' | 'finished' | 'interrupted'
@@ -101,11 +102,14 @@ export function summaryOf(id: string, tally: Tally, held: boolean): RunSummary {
   }
 }
 
-/** The summary of a run from its entries alone, which cannot tell whether somebody is writing it. */
+/**
+ * The summary of a run from its entries alone, which cannot tell whether somebody is writing it.
+ * @throws `E_TRACE_DAMAGED` for a log that no search wrote.
+ */
 export function runSummary(entries: Iterable<LogEntry>): RunSummary {
   const events = Array.from(entries, (entry) => entry.event)
   const start = events.find((event) => event.type === 'run-start')
-  return summaryOf(start?.runId ?? '', tallied(emptyTally, events), false)
+  return orDamaged(() => summaryOf(start?.runId ?? '', tallied(emptyTally, events), false))
 }
 
 function headerOf(event: RunHeader): NonNullable<Tally['header']> {

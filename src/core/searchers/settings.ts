@@ -13,7 +13,7 @@ export function oneOf(...words: string[]): readonly string[] {
 /** @throws `E_SEARCHER_SETTING` for a setting that is unknown, of another type, or out of range. */
 export function checkSettings(searcher: string, settings: object, rules: Readonly<Record<string, SettingRule>>): void {
   for (const [name, value] of Object.entries(settings)) {
-    const rule = rules[name]
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) throw unknownName('E_SEARCHER_SETTING', `setting of ${searcher}`, name, Object.keys(rules))
     if (value !== undefined && !matches(value, rule)) throw outOfRange(searcher, name, value, wanted(rule))
   }

@@ -2,6 +2,7 @@
 // Over 300 lines: the parts of one drawing, from the frame to the legend.
 import type { Json } from '../../core/common.ts'
 import type { LogEntry } from '../../core/log.ts'
+import { orDamaged } from '../damaged.ts'
 import { type TraceNode, type TraceTree, treeOf } from '../query.ts'
 import { type RunSummary, runSummary } from '../summary.ts'
 import { colourOf, scale, valueRange } from './colour.ts'
@@ -35,12 +36,13 @@ const longestLabel = 30
 
 /**
  * Draws the tree of a run as SVG.
+ * @throws `E_TRACE_DAMAGED` for a log that no search wrote.
  * @example
  * writeFileSync('tree.svg', exportSvg(await store.read('nightly-42')))
  */
 export function exportSvg(entries: Iterable<LogEntry>, options: TreePictureOptions = {}): string {
   const list = [...entries]
-  return drawTree(treeOf(list), runSummary(list), options)
+  return orDamaged(() => drawTree(treeOf(list), runSummary(list), options))
 }
 
 /** The same from a tree that is already read. */
