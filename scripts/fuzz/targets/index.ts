@@ -1,0 +1,8 @@
+// All fuzz targets. A new parser gets one here.
+import type { Target } from '../target.ts'
+import { modelOutputTargets } from './model-output.ts'
+import { puzzleTargets } from './puzzles.ts'
+import { settingsTargets } from './settings.ts'
+import { traceTargets } from './traces.ts'
+
+export const targets: readonly Target[] = [...modelOutputTargets, ...puzzleTargets, ...settingsTargets, ...traceTargets]
