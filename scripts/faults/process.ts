@@ -1,5 +1,7 @@
 // Runs the command line as a user does: real processes with hard time limits. It knows no particular fault.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, HungError } from './case.ts'
 
@@ -8,6 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export const launcher = `${root}bin/banyan.js`
 /** Node's own binary: the launcher in `node_modules/.bin` may be a script that starts it. */
 export const node = process.execPath
+
+/** Hundreds of processes load the same sources. */
+const compiled = join(tmpdir(), 'banyan-checks-compiled')
 
 export interface Ended {
   readonly code: number | null
@@ -48,7 +53,7 @@ export function startNode(args: readonly string[], { folder, environment, limit 
   const began = performance.now()
   const child = spawn(command!, rest, {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1', BANYAN_API_KEY: '', BANYAN_BASE_URL: '', ...environment },
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env, NO_COLOR: '1', BANYAN_API_KEY: '', BANYAN_BASE_URL: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
