@@ -24,8 +24,6 @@ interface Running<State> {
   executed?: Executed<State>
   /** Settles when nothing more will come; never rejects. */
   done?: Promise<void>
-  /** Of its own, since a signal that hundreds listen to takes longer for each of them. */
-  readonly stopping: AbortController
 }
 
 /**
@@ -50,8 +48,10 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   let fatal: unknown
   /** Resolved when a trial has arrived, or none is to be waited for. */
   let arrival = Promise.withResolvers<void>()
+  /** What stops each trial that is carried out: a signal that hundreds listen to takes longer for each of them. */
+  const stops = new Set<AbortController>()
   stopping.signal.addEventListener('abort', () => {
-    for (const one of running) one.stopping.abort(stopping.signal.reason)
+    for (const stop of stops) stop.abort(stopping.signal.reason)
     arrival.resolve()
   })
 
@@ -119,7 +119,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   }
 
   function start(trial: Trial, grant: Grant): Running<State> {
-    const one: Running<State> = { trial, grant, stopping: new AbortController() }
+    const one: Running<State> = { trial, grant }
     const recorded = logged.get(trial.id)
     if (recorded !== undefined && !sameData(recorded.trial as unknown as Json, trial as unknown as Json))
       throw diverged(recorded.trial, trial)
@@ -133,11 +133,15 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
 
   async function carryOut(one: Running<State>, name: string): Promise<void> {
     const { trial, grant } = one
+    const stop = new AbortController()
+    stops.add(stop)
+    if (stopping.signal.aborted) stop.abort(stopping.signal.reason)
     try {
-      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, one.stopping.signal))
+      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, stop.signal))
     } catch (error) {
       fatal ??= error
     }
+    stops.delete(stop)
     arrival.resolve()
   }
 
