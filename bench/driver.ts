@@ -14,7 +14,8 @@ import { inTemporaryFolder } from './temporary.ts'
 const concurrency = 256
 const delay = 200
 const steps = 4
-const chains = 5 * concurrency
+/** Enough that the beginning, when all calls come back at once, hardly counts. */
+const chains = 10 * concurrency
 
 /** Wall time above that of the calls alone, in per cent. Every call and outcome is kept in a file, as in real use. */
 function overhead(): Promise<number> {
