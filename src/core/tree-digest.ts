@@ -19,6 +19,7 @@ const singleWord = new Int32Array(single.buffer)
 export function treeDigest(tree: Tree): string {
   const { root, size, parent, candidateOf, blockStart, blockSize, childOf, visits, valueSum } = tree
   const priors = tree.uniform ? undefined : tree.priors
+  const loose = tree.changes > 0
   const actionsOf = rememberedActions()
   // Two words a node; 0 and 0 where it does not hang on the root.
   const names = new Int32Array(2 * Math.max(0, size - root))
@@ -30,8 +31,10 @@ export function treeDigest(tree: Tree): string {
       const above = parent[node]!
       const from = 2 * (above - root)
       const index = candidateOf[node]!
-      if (from < 0 || (names[from] === 0 && names[from + 1] === 0)) continue
-      if (index >= blockSize[above]! || childOf[blockStart[above]! + index] !== node) continue
+      if (loose) {
+        if (from < 0 || (names[from] === 0 && names[from + 1] === 0)) continue
+        if (index >= blockSize[above]! || childOf[blockStart[above]! + index] !== node) continue
+      }
       names[at] = stirredLow(names[from]!, index + 1)
       names[at + 1] = stirredHigh(names[from + 1]!, index + 1)
     }

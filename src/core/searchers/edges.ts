@@ -11,6 +11,12 @@ export class Edges {
   readonly #tree: Tree
   readonly #selection: Selection
   readonly #triesAllFirst: boolean
+  /** How many trials are counted in `pending`. */
+  underWay = 0
+  /** The way that was chosen last: nodes from the root, and the slot chosen at each. */
+  #nodes = new Int32Array(64)
+  #slots = new Int32Array(64)
+  #steps = 0
   readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
   /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
@@ -32,15 +38,32 @@ export class Edges {
     this.#weight = tree.candidateColumn('mcts weight', 0)
   }
 
+  /** Begins a way down from the root: what is chosen from now on is remembered. */
+  begin(): void {
+    this.#steps = 0
+  }
+
   /** The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from. */
   choose(node: NodeId, random: Random): number {
+    const slot = this.#choose(node, random)
+    const step = this.#steps++
+    if (step === this.#nodes.length) {
+      this.#nodes = doubled(this.#nodes)
+      this.#slots = doubled(this.#slots)
+    }
+    this.#nodes[step] = node
+    this.#slots[step] = slot
+    return slot
+  }
+
+  #choose(node: NodeId, random: Random): number {
     const tree = this.#tree
     const values = this.#value.values
     const weights = this.#weight.values
     const start = tree.blockStart[node]!
     const size = tree.blockSize[node]!
     const end = start + size
-    const term = this.#selection.term(tree.visits[node]! + tree.pending[node]!)
+    const term = this.#selection.term(this.underWay === 0 ? tree.visits[node]! : tree.visits[node]! + tree.pending[node]!)
     const first = size > 1 ? start + random.below(size) : start
     let chosen = -1
     let best = Number.NEGATIVE_INFINITY
@@ -70,21 +93,41 @@ export class Edges {
   refresh(node: NodeId, slot: number): void {
     const tree = this.#tree
     const child = tree.childOf[slot]!
-    if (child < 0) {
-      this.#value.values[slot] = child === untried ? Number.NaN : Number.NEGATIVE_INFINITY
-      return
-    }
-    const visits = tree.visits[child]!
-    if (tree.proven(child) !== proof.open || (this.#busy.size > 0 && this.#busy.has(child))) {
-      this.#value.values[slot] = Number.NEGATIVE_INFINITY
-      return
-    }
+    if (child < 0) this.#value.values[slot] = child === untried ? Number.NaN : Number.NEGATIVE_INFINITY
+    else if (tree.proven(child) !== proof.open || this.#busy.has(child)) this.hide(slot)
+    else this.#note(node, slot, child)
+  }
+
+  /** Notes value and weight of an open child. */
+  #note(node: NodeId, slot: number, child: NodeId): void {
+    const tree = this.#tree
+    const { turn } = tree
     const { weight } = this.#selection
+    const visits = tree.visits[child]!
     const mean = tree.valueSum[child]! / visits
+    this.#value.values[slot] = turn !== undefined && turn[child] !== turn[node] ? -mean : mean
+    const seen = this.underWay === 0 ? visits : visits + tree.pending[child]!
     // Rules without a weight are asked for each score.
-    this.#weight.values[slot] =
-      weight === undefined ? Number.NaN : weight(this.#prior(node, slot), Math.max(1, visits + tree.pending[child]!))
-    this.#value.values[slot] = tree.turn !== undefined && tree.turn[child] !== tree.turn[node] ? -mean : mean
+    this.#weight.values[slot] = weight === undefined ? Number.NaN : weight(this.#prior(node, slot), seen > 1 ? seen : 1)
+  }
+
+  /**
+   * Carries a value from a leaf to the root by a rule, and notes what became of the way. It goes up the way that was chosen last, whose
+   * arrays are at hand: for a leaf that was made at its end, while no other trial was under way.
+   */
+  backUpChosen(leaf: NodeId, value: number, backup: Backup): void {
+    const tree = this.#tree
+    const { turn } = tree
+    let carried = value
+    let child = leaf
+    backup.update(tree, child, carried, true)
+    for (let step = this.#steps - 1; step >= 0; step--) {
+      const node = this.#nodes[step]!
+      this.#note(node, this.#slots[step]!, child)
+      if (turn !== undefined && turn[child] !== turn[node]) carried = -carried
+      backup.update(tree, node, carried, false)
+      child = node
+    }
   }
 
   /** Carries a value from a leaf to the root by a rule, and reads the way anew. */
@@ -148,4 +191,10 @@ export class Edges {
   #prior(node: NodeId, slot: number): number {
     return this.#tree.uniform ? 1 / this.#tree.blockSize[node]! : this.#tree.priors[slot]!
   }
+}
+
+function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * values.length)
+  longer.set(values)
+  return longer
 }

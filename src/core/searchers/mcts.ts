@@ -91,6 +91,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
   /** The next work below the root, or undefined when there is none now. */
   function descend(tree: Tree, memory: MctsMemory, random: Random): Work | undefined {
     let node = tree.root
+    memory.edges.begin()
     for (;;) {
       // Only the root can be closed or busy here: below it such nodes are not chosen.
       if (node === tree.root && (tree.proven(node) !== proof.open || memory.expanding.has(node))) return undefined
@@ -106,6 +107,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         if (follows !== proof.open) {
           prove(tree, node, follows)
           memory.edges.refreshPath(node)
+          memory.edges.begin()
           node = tree.root
           continue
         }
@@ -127,14 +129,16 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       : { kind: 'expand', node, propose: asked, step: false }
   }
 
-  function arrive(tree: Tree, memory: MctsMemory, node: NodeId, value: number): void {
+  /** @param alone whether the way chosen last leads there, and nothing else is under way. */
+  function arrive(tree: Tree, memory: MctsMemory, node: NodeId, value: number, alone: boolean): void {
     if (twins === 'prune' && tree.twin(node) !== undefined) {
       prove(tree, node, proof.loss)
       memory.edges.refreshPath(node)
       return
     }
     const known = Number.isNaN(value) ? ownValue(tree, node) : value
-    memory.edges.backUp(node, known, backup)
+    if (alone) memory.edges.backUpChosen(node, known, backup)
+    else memory.edges.backUp(node, known, backup)
     if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
     if (!tree.closed(node)) return
     prove(tree, node, proofOf(tree, node, known))
@@ -174,7 +178,6 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         const work = descend(tree, memory, random)
         memory.asked = work
         if (work === undefined) break
-        addPending(tree, nodeOf(work), 1)
         works.push(work)
       }
       return works
@@ -182,9 +185,13 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     tell(tree, memory, outcome) {
       const { trial } = outcome
       const node = nodeOf(trial)
-      if (memory.asked !== undefined && tree.pending[tree.root]! > 1) mark(tree, memory, memory.asked)
+      const alone = memory.asked !== undefined && memory.edges.underWay === 0
+      if (!alone) {
+        if (memory.asked !== undefined) mark(tree, memory, memory.asked)
+        addPending(tree, node, -1)
+        memory.edges.underWay--
+      }
       memory.asked = undefined
-      addPending(tree, node, -1)
       const expanded = memory.expanding.delete(node)
       if (outcome.nodes.length === 0) {
         if (trial.kind === 'visit' && trial.candidate >= 0) memory.edges.refresh(node, tree.blockStart[node]! + trial.candidate)
@@ -192,8 +199,9 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       }
       if (outcome.status !== 'ok' && outcome.nodes.length === 0 && !expanded) return
       if (trial.kind === 'visit') {
-        if (outcome.nodes.length > 0 || trial.candidate < 0) arrive(tree, memory, outcome.node, outcome.value)
-      } else for (const [i, child] of outcome.nodes.entries()) arrive(tree, memory, child, outcome.evaluations[i]?.value ?? Number.NaN)
+        if (outcome.nodes.length > 0 || trial.candidate < 0) arrive(tree, memory, outcome.node, outcome.value, alone)
+      } else
+        for (const [i, child] of outcome.nodes.entries()) arrive(tree, memory, child, outcome.evaluations[i]?.value ?? Number.NaN, false)
       if (expanded) settleExpansion(tree, memory, node, outcome)
     },
     done(tree, memory) {
@@ -243,6 +251,8 @@ function spent(tree: Tree, node: NodeId): boolean {
 /** Makes work under way show in what is chosen next. */
 function mark(tree: Tree, memory: MctsMemory, work: Work): void {
   const node = nodeOf(work)
+  memory.edges.underWay++
+  addPending(tree, node, 1)
   memory.edges.refreshPath(node)
   // Not chosen again until its outcome is told.
   if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.blockStart[node]! + work.candidate)
