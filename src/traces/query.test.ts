@@ -83,6 +83,18 @@ it('shows nodes with their actions, values and the trials that made them', () =>
   ])
 })
 
+it('finds the candidates of children that were made as soon as they were offered', () => {
+  const sampled = (id: number, action: string) =>
+    end(id, {
+      growth: [
+        { grow: 'candidates', at: 0, candidates: [{ action }] },
+        { grow: 'node', at: 0, index: 0, fresh: true, step },
+      ],
+    })
+  const { root } = treeOf(entries([sampled(0, 'a'), sampled(1, 'b')]))
+  expect(root?.children.map(({ action }) => action)).toEqual(['a', 'b'])
+})
+
 describe('growth', () => {
   const chain: Growth[] = [
     { grow: 'candidates', at: 0, candidates: [{ action: 'a' }] },

@@ -125,13 +125,16 @@ function grown(nodes: Growing[], end: TrialEnd, calls: readonly TraceCall[]): No
   const made: NodeId[] = []
   const find = (ref: NodeRef): Growing | undefined => nodes[typeof ref === 'number' ? ref : (made[ref.made] ?? -1)]
   let root: NodeId | undefined
+  /** Where the block of candidates begins that this outcome offered last. */
+  let offeredFrom = 0
   for (const growth of end.growth) {
     const place = find(growth.grow === 'root' ? growth.from : growth.at)
     if (place === undefined) continue
     if (growth.grow === 'candidates') {
+      offeredFrom = place.offered.length
       place.offered.push(...growth.candidates)
     } else if (growth.grow === 'node') {
-      const child = node(nodes.length, place, growth.step, place.offered[growth.index])
+      const child = node(nodes.length, place, growth.step, place.offered[growth.fresh ? offeredFrom + growth.index : growth.index])
       made.push(child.id)
       nodes.push(child)
       place.children.push(child)
