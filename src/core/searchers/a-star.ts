@@ -62,6 +62,8 @@ interface AStarMemory {
   underWay: number
   /** Over edges: nodes whose candidates are known, with what each costs together with all that follows, where a vector says so. */
   readonly edges: Map<NodeId, Float64Array | undefined>
+  /** By the first node of a state: cost of the cheapest path to it. */
+  readonly cheapest: Map<NodeId, number>
   readonly best: BestNodes
   readonly barren: Barren
   /** The cheapest goal. */
@@ -125,8 +127,6 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
 
   const costs = (tree: Tree): Float64Array => tree.column('a-star cost').values
   const estimates = (tree: Tree): Float64Array => tree.column('a-star estimate').values
-  /** By first node of its state: cost of the cheapest path to it. */
-  const cheapest = (tree: Tree): Float64Array => tree.column('a-star cheapest', Number.POSITIVE_INFINITY).values
 
   function open(tree: Tree, memory: AStarMemory, node: NodeId, h = estimates(tree)[node]!, candidate = -1): void {
     const g = costs(tree)[node]!
@@ -141,16 +141,21 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
     else open(tree, memory, node, known?.[candidate], candidate)
   }
 
+  /** Cost of the cheapest path to the state whose first node this is. */
+  function cheapest(memory: AStarMemory, first: NodeId): number {
+    return memory.cheapest.get(first) ?? Number.POSITIVE_INFINITY
+  }
+
   /** A cheaper path to the same state is known. */
-  function superseded(tree: Tree, node: NodeId): boolean {
-    return twins === 'reopen' && cheapest(tree)[tree.twin(node) ?? node]! < costs(tree)[node]!
+  function superseded(tree: Tree, memory: AStarMemory, node: NodeId): boolean {
+    return twins === 'reopen' && cheapest(memory, tree.twin(node) ?? node) < costs(tree)[node]!
   }
 
   /** The best that is open. */
   function next(tree: Tree, memory: AStarMemory): Edge | undefined {
     for (let edge = memory.open.pop(); edge !== undefined; edge = memory.open.pop()) {
       const { node, candidate } = edge
-      if (superseded(tree, node)) continue
+      if (superseded(tree, memory, node)) continue
       if (candidate < 0) return edge
       openEdge(tree, memory, node, candidate)
       if (tree.child(node, candidate) === untried) return edge
@@ -197,8 +202,8 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
     const first = tree.twin(node) ?? node
     if (twins === 'prune' && first !== node) return
     if (twins === 'reopen') {
-      if (g >= cheapest(tree)[first]!) return
-      cheapest(tree)[first] = g
+      if (g >= cheapest(memory, first)) return
+      memory.cheapest.set(first, g)
     }
     if (reached || tree.closed(node) || (depth !== null && tree.depth[node]! - tree.depth[tree.root]! >= depth)) return
     goOn(tree, memory, node, evaluation?.vector)
@@ -208,7 +213,7 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
   function isSettled(tree: Tree, memory: AStarMemory): boolean {
     if (memory.goal === undefined) return false
     if (stop === 'first') return true
-    while (memory.open.first !== undefined && superseded(tree, memory.open.first.node)) memory.open.pop()
+    while (memory.open.first !== undefined && superseded(tree, memory, memory.open.first.node)) memory.open.pop()
     const lowest = memory.open.priority
     return lowest === undefined || -lowest >= pathWeight * costs(tree)[memory.goal]!
   }
@@ -256,6 +261,7 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
         batch: [],
         underWay: 0,
         edges: new Map(),
+        cheapest: new Map(),
         best: new BestNodes(),
         barren: new Barren(),
         goal: undefined,
@@ -265,7 +271,7 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
     },
     ask(tree, memory, free) {
       if (!memory.started) {
-        cheapest(tree)[tree.root] = 0
+        memory.cheapest.set(tree.root, 0)
         open(tree, memory, tree.root)
         memory.started = true
       }

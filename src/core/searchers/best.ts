@@ -25,6 +25,16 @@ export class BestNodes {
     this.#value = value
   }
 
+  /** Takes back what was shown of a node, because its state was replaced. */
+  forget(tree: Tree, node: NodeId): void {
+    const nodes = this.#nodes.slice(0, this.#count)
+    const values = this.#values.slice(0, this.#count)
+    this.#best = undefined
+    this.#value = Number.NEGATIVE_INFINITY
+    this.#count = 0
+    for (const [i, one] of nodes.entries()) if (one !== node) this.consider(tree, one, values[i]!)
+  }
+
   solved(tree: Tree): boolean {
     return this.#best !== undefined && tree.solved(this.#best)
   }

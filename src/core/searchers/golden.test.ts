@@ -10,6 +10,7 @@ import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
 import { greedy } from './greedy.ts'
 import { gumbel } from './gumbel.ts'
+import { lats } from './lats.ts'
 import { mcts } from './mcts.ts'
 import { smc } from './smc.ts'
 import { vote } from './vote.ts'
@@ -156,5 +157,19 @@ it('gumbel', async () =>
     a 4 × 0.81
       a 3 × 0.76
         b 2 × 0.66
+  "
+`))
+it('lats', async () => expect(await golden(lats({ branching: 2 }))).toMatchInlineSnapshot(`
+  "
+  · 5 × 0.40
+    c 6 × 0.35
+      c 2 × 0.17
+        a 1 × 0.33
+        b 1 × 0.00
+      a 4 × 0.54
+        a 1 × 0.66 ←
+        a 1 × 0.66
+        c 1 × 0.33
+      b 1 × 0.14
   "
 `))

@@ -11,6 +11,7 @@ import { dfsdt } from './dfsdt.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbel } from './gumbel.ts'
+import { lats } from './lats.ts'
 import { mcts } from './mcts.ts'
 import { portfolio } from './portfolio.ts'
 import { rebase } from './rebase.ts'
@@ -37,6 +38,7 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   'a-star': aStar,
   mcts,
   gumbel,
+  lats,
   smc,
   restarts: ({ searcher = 'beam', ...options }: Settings) => restarts(inner('restarts', searcher), options),
   converged: ({ searcher = 'beam', ...options }: Settings) => converged(inner('converged', searcher), options),

@@ -8,6 +8,7 @@ import { dfsdt } from './dfsdt.ts'
 import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbel } from './gumbel.ts'
+import { lats } from './lats.ts'
 import { mcts } from './mcts.ts'
 import { portfolio } from './portfolio.ts'
 import { rebase } from './rebase.ts'
@@ -62,3 +63,6 @@ testSearcher({ name: 'converged', create: () => converged(mcts({ branching: 3 })
 testSearcher({ name: 'portfolio in turns', create: () => portfolio([bestOfN({ n: 4 }), beam({ width: 2, branching: 3 })]) })
 testSearcher({ name: 'portfolio by tokens', create: () => portfolio([dvts({ n: 2 }), totDfs()], { shares: [2, 1], unit: 'tokens' }) })
 testSearcher({ name: 'portfolio with mcts', create: () => portfolio([beam({ width: 2, branching: 3 }), mcts({ branching: 3 })]) })
+testSearcher({ name: 'lats', create: () => lats({ branching: 3 }) })
+testSearcher({ name: 'lats level by level', create: () => lats({ branching: 2, simulation: 'levels', continueWhenSolved: true }) })
+testSearcher({ name: 'lats without simulation', create: () => lats({ branching: 3, simulation: 'none', consistency: 0 }) })
