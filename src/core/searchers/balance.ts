@@ -25,7 +25,7 @@ export function balancedWidths(rewards: readonly number[], width: number, temper
   let left = width
   for (const [place, index] of order.entries()) {
     const share = rest[place] === 0 ? 0 : weights[index]! / rest[place]!
-    widths[index] = Math.min(left, Math.ceil(left * share - tolerance))
+    widths[index] = Math.min(left, Math.max(0, Math.ceil(left * share - tolerance)))
     left -= widths[index]
   }
   return widths
