@@ -19,7 +19,7 @@ const searches = [
   { name: 'ab-mcts-a', nodes: [50, 500], settings: {} },
   { name: 'ab-mcts-m', nodes: [10, 50], settings: {} },
   { name: 'mcts', nodes: [2000], settings: { branching: 4 } },
-  { name: 'tot-bfs', nodes: [2000], settings: {} },
+  { name: 'tot-bfs', nodes: [2000], settings: { keep: 5, branching: 5, rootBranching: 5 } },
   { name: 'best-first', nodes: [2000], settings: { branching: 4 } },
 ] as const
 
