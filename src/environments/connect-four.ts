@@ -1,45 +1,46 @@
 // Connect four on bitboards. It knows the rules and nothing of good play. Seven bits a column (six cells and a gap, lowest cell first),
 // columns 1-4 in the low 28 bits of one integer and columns 5-7 in another, so that all arithmetic stays in 32-bit integers.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Json } from '../core/common.ts'
 import type { Environment, Step } from '../core/environment.ts'
-import { BanyanError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
+import { type Game, type GameState, illegalMove, position, positionTask } from './position.ts'
 
-/** The columns played so far, 1 to 7, the players in turn: a legal game that is not over. */
-export const connectFourTask = z.strictObject({
-  moves: z
-    .string()
-    .regex(/^[1-7]*$/, 'columns from 1 to 7, as in "4453"')
-    .superRefine((moves, { addIssue }) => {
-      const problem = positionProblem(moves)
-      if (problem !== undefined) addIssue({ code: 'custom', message: problem })
-    })
-    .default(''),
-})
-export type ConnectFourTask = z.input<typeof connectFourTask>
-
-export interface ConnectFourState {
+export interface ConnectFourState extends GameState {
   /** Stones of the side to move: columns 1-4, columns 5-7. */
   readonly mineLow: number
   readonly mineHigh: number
   /** Stones of the side that has just moved. */
   readonly theirsLow: number
   readonly theirsHigh: number
-  /** Three bits a column: how many stones lie in it. */
-  readonly heights: number
-  /** Stones on the board. */
-  readonly ply: number
-  /** The side that has just moved has four in a row. */
-  readonly won: boolean
-  /** The first move after the task's position; 0 before it. */
-  readonly first: number
 }
 
 const columns = [1, 2, 3, 4, 5, 6, 7]
 const cells = 42
 /** Columns by the set of those that are not full: bit 0 is column 1. */
 const open = Array.from({ length: 128 }, (_, set) => Object.freeze(columns.filter((column) => (set >> (column - 1)) & 1)))
+const anyColumn = open[127]!
+/**
+ * The lowest and all cells of each column (from 0), in both integers; the eighth has none. Stones lie without gaps, so adding the lowest
+ * cell to all stones sets the first free one, or the gap above a full column.
+ */
+const lowestLow = Int32Array.from({ length: 8 }, (_, index) => (index < 4 ? 1 << (7 * index) : 0))
+const lowestHigh = Int32Array.from({ length: 8 }, (_, index) => (index >= 4 && index < 7 ? 1 << (7 * (index - 4)) : 0))
+const cellsLow = lowestLow.map((cell) => cell * 0b111111)
+const cellsHigh = lowestHigh.map((cell) => cell * 0b111111)
+/** The highest cells of all columns. */
+const topLow = lowestLow.reduce((sum, cell) => sum | (cell << 5), 0)
+const topHigh = lowestHigh.reduce((sum, cell) => sum | (cell << 5), 0)
+
+const game: Game<ConnectFourState> = {
+  empty: { mineLow: 0, mineHigh: 0, theirsLow: 0, theirsHigh: 0, ply: 0, won: false, first: 0 },
+  actions,
+  play,
+}
+
+/** The columns played so far, 1 to 7, the players in turn: a legal game that is not over. */
+export const connectFourTask = positionTask(game, 7, 'columns from 1 to 7, as in "4453"')
+export type ConnectFourTask = z.input<typeof connectFourTask>
 
 /**
  * Connect four. Actions are columns 1 to 7; a win is worth 1 to its maker, a draw 0. The answer is the first move after the task's position.
@@ -50,14 +51,10 @@ const open = Array.from({ length: 128 }, (_, set) => Object.freeze(columns.filte
 export function connectFour() {
   return {
     name: 'connect-four',
-    initial: ({ moves = '' }: ConnectFourTask): ConnectFourState => start(moves),
+    initial: ({ moves = '' }: ConnectFourTask): ConnectFourState => position(game, moves),
     step(state: ConnectFourState, column: number): Step<ConnectFourState> {
-      if (!playable(state, column))
-        throw new BanyanError('E_MOVE_ILLEGAL', 'the column cannot be played', {
-          seen: column,
-          wanted: `one of ${actions(state).join(', ')}`,
-        })
-      const next = drop(state, column)
+      if (!playable(state, column)) throw illegalMove('the column cannot be played', column, actions(state))
+      const next = play(state, column)
       return { state: next, reward: next.won ? 1 : 0, terminal: next.won || next.ply === cells }
     },
     actions,
@@ -71,58 +68,44 @@ export function connectFour() {
   } satisfies Environment<ConnectFourState, number, ConnectFourTask, number>
 }
 
-function start(moves: string): ConnectFourState {
-  let state: ConnectFourState = { mineLow: 0, mineHigh: 0, theirsLow: 0, theirsHigh: 0, heights: 0, ply: 0, won: false, first: 0 }
-  for (const [index, move] of [...moves].entries()) {
-    if (!playable(state, Number(move)))
-      throw new BanyanError('E_TASK_MOVES', `move ${index + 1} of the position cannot be played`, {
-        seen: move,
-        wanted: state.won ? 'no move after the end of the game' : `one of ${actions(state).join(', ')}`,
-      })
-    state = { ...drop(state, Number(move)), first: 0 }
-  }
-  return state
-}
-
-/** Why no move can be asked for after these moves; undefined when one can. */
-function positionProblem(moves: string): string | undefined {
-  try {
-    return actions(start(moves)).length === 0 ? 'a game that is not over' : undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
 function actions(state: ConnectFourState): readonly number[] {
-  return open[state.won ? 0 : openSet(state.heights)]!
+  if (state.won) return open[0]!
+  const low = (state.mineLow | state.theirsLow) & topLow
+  const high = (state.mineHigh | state.theirsHigh) & topHigh
+  return (low | high) === 0 ? anyColumn : open[openSet(low, high)]!
+}
+
+/** The columns whose highest cell is free. */
+function openSet(low: number, high: number): number {
+  let set = 0
+  for (let index = 0; index < 7; index++) if (((low & cellsLow[index]!) | (high & cellsHigh[index]!)) === 0) set |= 1 << index
+  return set
 }
 
 function playable(state: ConnectFourState, column: number): boolean {
-  return !state.won && Number.isInteger(column) && column >= 1 && column <= 7 && ((state.heights >> (3 * (column - 1))) & 7) < 6
+  if (state.won || !(column >= 1 && column <= 7) || !Number.isInteger(column)) return false
+  const index = column - 1
+  return (
+    (((state.mineLow | state.theirsLow) & topLow & cellsLow[index]!) |
+      ((state.mineHigh | state.theirsHigh) & topHigh & cellsHigh[index]!)) ===
+    0
+  )
 }
 
-function drop(state: ConnectFourState, column: number): ConnectFourState {
+function play(state: ConnectFourState, column: number): ConnectFourState {
+  const { mineLow, mineHigh, theirsLow, theirsHigh, ply, first } = state
   const index = column - 1
-  const row = (state.heights >> (3 * index)) & 7
-  const low = index < 4 ? state.mineLow | (1 << (7 * index + row)) : state.mineLow
-  const high = index < 4 ? state.mineHigh : state.mineHigh | (1 << (7 * (index - 4) + row))
+  const low = mineLow | (((mineLow | theirsLow) + lowestLow[index]!) & cellsLow[index]!)
+  const high = mineHigh | (((mineHigh | theirsHigh) + lowestHigh[index]!) & cellsHigh[index]!)
   return {
-    mineLow: state.theirsLow,
-    mineHigh: state.theirsHigh,
+    mineLow: theirsLow,
+    mineHigh: theirsHigh,
     theirsLow: low,
     theirsHigh: high,
-    heights: state.heights + (1 << (3 * index)),
-    ply: state.ply + 1,
+    ply: ply + 1,
     won: hasFour(low, high),
-    first: state.first === 0 ? column : state.first,
+    first: first === 0 ? column : first,
   }
-}
-
-/** Bits of the columns with fewer than six stones. A height of six is 110, so bits 1 and 2 together mean full. */
-function openSet(heights: number): number {
-  let set = 0
-  for (let index = 0; index < 7; index++) if (((heights >> (3 * index)) & 6) !== 6) set |= 1 << index
-  return set
 }
 
 /** Whether stones hold four in a row: upwards, along a row, and on both diagonals. */
@@ -141,29 +124,37 @@ function hasFour(low: number, high: number): boolean {
   return ((l & ((l >>> 12) | ((h & 0xfff) << 16))) | (h & (h >>> 12))) !== 0
 }
 
-/** Plays to the end at random, each open column equally likely; nothing is allocated. From the side to move in `state`. */
+/**
+ * Plays to the end at random, each open column equally likely; nothing is allocated. From the side to move in `state`.
+ * A random integer serves ten draws of three bits each; those that name a full column, or none, are drawn again.
+ */
 function rollout(state: ConnectFourState, random: Random): number {
   if (state.won) return -1
-  let mineLow = state.mineLow
-  let mineHigh = state.mineHigh
-  let theirsLow = state.theirsLow
-  let theirsHigh = state.theirsHigh
-  let heights = state.heights
+  let { mineLow, mineHigh, theirsLow, theirsHigh } = state
   let sign = 1
-  for (let ply = state.ply; ply < cells; ply++) {
-    let index = random.below(7)
-    while (((heights >> (3 * index)) & 6) === 6) index = random.below(7)
-    const row = (heights >> (3 * index)) & 7
-    heights += 1 << (3 * index)
-    if (index < 4) mineLow |= 1 << (7 * index + row)
-    else mineHigh |= 1 << (7 * (index - 4) + row)
-    if (hasFour(mineLow, mineHigh)) return sign
-    const heldLow = mineLow
-    const heldHigh = mineHigh
+  let bits = 0
+  let draws = 0
+  for (let { ply } = state; ply < cells; ply++) {
+    let low = 0
+    let high = 0
+    while ((low | high) === 0) {
+      if (draws === 0) {
+        bits = random.integer() | 0
+        draws = 10
+      }
+      const index = bits & 7
+      bits >>>= 3
+      draws--
+      low = ((mineLow | theirsLow) + lowestLow[index]!) & cellsLow[index]!
+      high = ((mineHigh | theirsHigh) + lowestHigh[index]!) & cellsHigh[index]!
+    }
+    low |= mineLow
+    high |= mineHigh
+    if (hasFour(low, high)) return sign
     mineLow = theirsLow
     mineHigh = theirsHigh
-    theirsLow = heldLow
-    theirsHigh = heldHigh
+    theirsLow = low
+    theirsHigh = high
     sign = -sign
   }
   return 0

@@ -1,42 +1,35 @@
 // Tic-tac-toe on two nine-bit boards. It knows the rules and nothing of good play.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Json } from '../core/common.ts'
 import type { Environment, Step } from '../core/environment.ts'
-import { BanyanError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
+import { type Game, type GameState, illegalMove, position, positionTask } from './position.ts'
 
-/** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. A legal game that is not over. */
-export const ticTacToeTask = z.strictObject({
-  moves: z
-    .string()
-    .regex(/^[1-9]*$/, 'cells from 1 to 9, as in "519"')
-    .superRefine((moves, { addIssue }) => {
-      const problem = positionProblem(moves)
-      if (problem !== undefined) addIssue({ code: 'custom', message: problem })
-    })
-    .default(''),
-})
-export type TicTacToeTask = z.input<typeof ticTacToeTask>
-
-export interface TicTacToeState {
+export interface TicTacToeState extends GameState {
   /** Cells of the side to move: bit 0 is cell 1. */
   readonly mine: number
   /** Cells of the side that has just moved. */
   readonly theirs: number
-  /** Stones on the board. */
-  readonly ply: number
-  /** The side that has just moved has three in a row. */
-  readonly won: boolean
-  /** The first move after the task's position; 0 before it. */
-  readonly first: number
 }
 
-const lines = [0b111, 0b111000, 0b111000000, 0b1001001, 0b10010010, 0b100100100, 0b100010001, 0b001010100]
 const full = 0b111111111
 const over: readonly number[] = Object.freeze([])
+/** By board: the cells that are free. */
 const empties = Array.from({ length: full + 1 }, (_, board) =>
   Object.freeze([1, 2, 3, 4, 5, 6, 7, 8, 9].filter((cell) => (board & (1 << (cell - 1))) === 0)),
 )
+/** By the cells of one side: 1 where they hold three in a row. */
+const wins = Uint8Array.from({ length: full + 1 }, (_, board) =>
+  Number(
+    [0b111, 0b111000, 0b111000000, 0b1001001, 0b10010010, 0b100100100, 0b100010001, 0b001010100].some((line) => (board & line) === line),
+  ),
+)
+
+const game: Game<TicTacToeState> = { empty: { mine: 0, theirs: 0, ply: 0, won: false, first: 0 }, actions, play }
+
+/** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. A legal game that is not over. */
+export const ticTacToeTask = positionTask(game, 9, 'cells from 1 to 9, as in "519"')
+export type TicTacToeTask = z.input<typeof ticTacToeTask>
 
 /**
  * Tic-tac-toe. Actions are cells 1 to 9; a win is worth 1 to its maker, a draw 0. The answer is the first move after the task's position.
@@ -47,11 +40,11 @@ const empties = Array.from({ length: full + 1 }, (_, board) =>
 export function ticTacToe() {
   return {
     name: 'tic-tac-toe',
-    initial: ({ moves = '' }: TicTacToeTask): TicTacToeState => start(moves),
+    initial: ({ moves = '' }: TicTacToeTask): TicTacToeState => position(game, moves),
     step(state: TicTacToeState, cell: number): Step<TicTacToeState> {
-      if (!actions(state).includes(cell))
-        throw new BanyanError('E_MOVE_ILLEGAL', 'the cell cannot be taken', { seen: cell, wanted: `one of ${actions(state).join(', ')}` })
-      const next = place(state, cell)
+      const free = !state.won && cell >= 1 && cell <= 9 && Number.isInteger(cell) && ((state.mine | state.theirs) & (1 << (cell - 1))) === 0
+      if (!free) throw illegalMove('the cell cannot be taken', cell, actions(state))
+      const next = play(state, cell)
       return { state: next, reward: next.won ? 1 : 0, terminal: next.won || next.ply === 9 }
     },
     actions,
@@ -65,40 +58,13 @@ export function ticTacToe() {
   } satisfies Environment<TicTacToeState, number, TicTacToeTask, number>
 }
 
-function start(moves: string): TicTacToeState {
-  let state: TicTacToeState = { mine: 0, theirs: 0, ply: 0, won: false, first: 0 }
-  for (const [index, move] of [...moves].entries()) {
-    if (!actions(state).includes(Number(move)))
-      throw new BanyanError('E_TASK_MOVES', `move ${index + 1} of the position cannot be played`, {
-        seen: move,
-        wanted: state.won ? 'no move after the end of the game' : `one of ${actions(state).join(', ')}`,
-      })
-    state = { ...place(state, Number(move)), first: 0 }
-  }
-  return state
-}
-
-/** Why no move can be asked for after these moves; undefined when one can. */
-function positionProblem(moves: string): string | undefined {
-  try {
-    return actions(start(moves)).length === 0 ? 'a game that is not over' : undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
 function actions(state: TicTacToeState): readonly number[] {
-  return state.won ? over : (empties[state.mine | state.theirs] ?? over)
+  return state.won ? over : empties[state.mine | state.theirs]!
 }
 
-function place(state: TicTacToeState, cell: number): TicTacToeState {
-  const board = state.mine | (1 << (cell - 1))
-  return { mine: state.theirs, theirs: board, ply: state.ply + 1, won: hasLine(board), first: state.first === 0 ? cell : state.first }
-}
-
-function hasLine(board: number): boolean {
-  for (const line of lines) if ((board & line) === line) return true
-  return false
+function play({ mine, theirs, ply, first }: TicTacToeState, cell: number): TicTacToeState {
+  const board = mine | (1 << (cell - 1))
+  return { mine: theirs, theirs: board, ply: ply + 1, won: wins[board] === 1, first: first === 0 ? cell : first }
 }
 
 function rollout(state: TicTacToeState, random: Random): number {
@@ -107,7 +73,7 @@ function rollout(state: TicTacToeState, random: Random): number {
   for (let sign = 1; (mine | theirs) !== full; sign = -sign) {
     const cells = empties[mine | theirs]!
     const board = mine | (1 << (cells[random.below(cells.length)]! - 1))
-    if (hasLine(board)) return sign
+    if (wins[board] === 1) return sign
     mine = theirs
     theirs = board
   }

@@ -1,6 +1,6 @@
 // The value of a state by playing on at random to the end. For pure environments only: nothing is recorded and nothing is asked of a model.
 import type { CallContext } from '../core/call.ts'
-import type { Environment, StepContext } from '../core/environment.ts'
+import type { Environment, Step, StepContext } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
 import type { Evaluation, Evaluator } from '../core/evaluator.ts'
 import type { NodeView } from '../core/node-view.ts'
@@ -77,10 +77,10 @@ function playOn<State, Action, Task, Answer>(
   for (let taken = 0; taken < steps; taken++) {
     const actions = environment.actions?.(state) ?? []
     if (actions.length === 0) return sum
-    const step = environment.step(state, actions[random.below(actions.length)] as Action, untouched)
-    if (step instanceof Promise)
+    const step = environment.step(state, actions[random.below(actions.length)] as Action, untouched) as Step<State>
+    if (typeof step.terminal !== 'boolean')
       throw new BanyanError('E_ROLLOUT_IMPURE', 'playouts need an environment whose steps return at once', { seen: environment.name })
-    sum += environment.turn?.(state) === side ? step.reward : -step.reward
+    if (step.reward !== 0) sum += environment.turn?.(state) === side ? step.reward : -step.reward
     if (step.terminal) return sum
     state = step.state
   }
