@@ -1,7 +1,7 @@
 // The synchronous fast path: searches whose parts are all pure and exact. No calls, no promises, no growth records;
 // the log keeps seed and checkpoints. It gives way regularly, so that it can be aborted.
 import { Grant } from './budget.ts'
-import type { NodeId } from './common.ts'
+import type { Amounts, NodeId } from './common.ts'
 import type { Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { Evaluation, Evaluator } from './evaluator.ts'
@@ -65,7 +65,8 @@ function pureTrials<State, Action, Task, Answer>(
   const outcomeOf = outcomes(run, random, used)
   return (enough) => {
     while (run.trials < enough) {
-      for (const unit of pureUnits) if (used[unit] >= limits[unit]) return { stopped: 'budget', unit }
+      if (used.expansions >= limits.expansions || used.steps >= limits.steps || used.nodes >= limits.nodes)
+        return { stopped: 'budget', unit: pureUnits.find((unit) => used[unit] >= limits[unit])! }
       const works = searcher.ask(tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking)
       for (const work of works) {
         const slot = slotOf(tree, work)
@@ -135,13 +136,12 @@ function outcomes<State, Action, Task, Answer>(
       evaluators = asked.map((name) => evaluatorNamed(parts, name))
       names = asked
     }
-    const evaluations: Evaluation[] = []
-    for (const node of nodes) for (const evaluator of evaluators) evaluations.push({ value: evaluator.value!(tree.view(node), random) })
-    return evaluations
+    if (nodes.length === 1 && evaluators.length === 1) return [{ value: evaluators[0]!.value!(tree.view(nodes[0]!), random) }]
+    return nodes.flatMap((node) => evaluators.map((evaluator) => ({ value: evaluator.value!(tree.view(node), random) })))
   }
 
   return (trial) => {
-    let nodes: NodeId[] = []
+    let nodes: readonly NodeId[] = noNodes
     let node: NodeId
     let offered = 0
     let evaluations: readonly Evaluation[] = []
@@ -157,7 +157,7 @@ function outcomes<State, Action, Task, Answer>(
       const before = tree.blockSize[node]!
       if (before === 0) offered = list(node)
       if (trial.step) {
-        for (let index = before; index < before + offered; index++) nodes.push(make(node, index))
+        nodes = Array.from({ length: offered }, (_, index) => make(node, before + index))
         evaluations = evaluate(nodes, evaluatorsOf(trial))
       }
     } else if (trial.kind === 'evaluate') {
@@ -169,8 +169,10 @@ function outcomes<State, Action, Task, Answer>(
         fatal: true,
       })
     }
-    return { trial, status: 'ok', node, nodes, offered, evaluations, value: evaluations[0]?.value ?? Number.NaN, usage: {} }
+    return { trial, status: 'ok', node, nodes, offered, evaluations, value: evaluations[0]?.value ?? Number.NaN, usage: noUsage }
   }
 }
 
 const noNames: readonly string[] = []
+const noNodes: readonly NodeId[] = []
+const noUsage: Amounts = Object.freeze({})

@@ -70,6 +70,7 @@ export class Tree<State = unknown, Action = unknown> {
   blockSize = new Int32Array(initialCapacity)
   #flags = new Uint8Array(initialCapacity)
   #columns = new Map<string, Column>()
+  #rewards: Column | undefined
   #states: State[] = []
   #actions: (readonly Action[])[] = []
   #observations = new Map<NodeId, string>()
@@ -310,7 +311,7 @@ export class Tree<State = unknown, Action = unknown> {
   }
 
   reward(node: NodeId): number {
-    return this.#columns.get('reward')?.values[node] ?? 0
+    return this.#rewards === undefined ? 0 : this.#rewards.values[node]!
   }
 
   #add(parent: NodeId, index: number, step: Step<State>, key: string | undefined, turn: number | undefined): NodeId {
@@ -347,7 +348,10 @@ export class Tree<State = unknown, Action = unknown> {
     this.#states[node] = state
     this.#actions[node] = none as readonly Action[]
     this.#flags[node] = terminal ? terminalFlag : 0
-    if (reward !== 0) this.column('reward').values[node] = reward
+    if (reward !== 0) {
+      this.#rewards ??= this.column('reward')
+      this.#rewards.values[node] = reward
+    }
     if (pathCost !== undefined) this.column('pathCost', 1).values[node] = pathCost
     if (observation !== undefined) this.#observations.set(node, observation)
     if (this.scores !== undefined || this.tokenCounts !== undefined) this.#accumulate(node)

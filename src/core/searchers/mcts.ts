@@ -178,6 +178,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         const work = descend(tree, memory, random)
         memory.asked = work
         if (work === undefined) break
+        if (free === 1) return [work]
         works.push(work)
       }
       return works
