@@ -49,7 +49,9 @@ await Promise.all(Array.from({ length: Number(values.workers) }, work))
 if (values.keep) keep(failures.map(({ target, input, seed: by }) => ({ target, input, seed: by })))
 const seconds = Math.round((performance.now() - start) / 100) / 10
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ seed, targets: jobs.length, inputs, failed: failures.length, hung, seconds, failures })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ seed, targets: jobs.length, inputs, failed: failures.length, hung, seconds, failures: failures.map((failure) => ({ ...failure, input: shown(failure.input) })) })}\n`,
+  )
 } else {
   for (const { target, message, input, path } of failures) {
     process.stdout.write(`\n✗ ${target}${path === undefined ? '' : ` (seed ${seed}, path ${path})`}\n${shown(input)}\n${message}\n`)

@@ -116,10 +116,14 @@ export const longText: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.array(telling, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1000, max: 100_000 }))
-      .map(([pieces, length]) => {
+      .tuple(
+        fc.array(telling, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1000, max: 100_000 }),
+        fc.array(telling, { maxLength: 2 }),
+      )
+      .map(([pieces, length, end]) => {
         const piece = pieces.join('')
-        return piece.repeat(Math.ceil(length / piece.length))
+        return piece.repeat(Math.ceil(length / piece.length)) + end.join('')
       }),
   },
 )

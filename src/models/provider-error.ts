@@ -19,7 +19,7 @@ export function providerError(error: unknown, { name, now }: ProviderErrorContex
   const call = chain.find((link) => typeof link.statusCode === 'number')
   const status = call?.statusCode === undefined || call.statusCode < 400 ? '' : ` (status ${call.statusCode})`
   // A provider may repeat the key that it refuses, so its words on that are left out.
-  const words = code === 'E_MODEL_AUTH' ? '' : redact(String(chain[0]?.message ?? error))
+  const words = code === 'E_MODEL_AUTH' ? '' : redact(textOf(chain[0]?.message) ?? textOf(error) ?? 'no words')
   return new ModelError(code, `${meaning[code] ?? 'the provider failed'}${status}, asked for ${name}${words === '' ? '' : `: ${words}`}`, {
     retryAfter: readRetryAfter(call?.responseHeaders, now),
     ...(hints[code] === undefined ? {} : { hint: hints[code] }),
@@ -48,18 +48,17 @@ function causes(error: unknown): readonly ProviderError[] {
 }
 
 function codeOf(chain: readonly ProviderError[]): ModelErrorCode {
-  const names = chain.map((link) => link.name ?? '')
+  const names = chain.map((link) => textOf(link.name) ?? '')
   const call = chain.find((link) => typeof link.statusCode === 'number')
   const status = call?.statusCode ?? 0
   if (status >= 400) {
-    const body = `${call?.message ?? ''} ${String(call?.responseBody ?? '').slice(0, 4000)}`
+    const body = `${call?.message ?? ''} ${textOf(call?.responseBody)?.slice(0, 4000) ?? ''}`
     if (status === 429 && /insufficient_quota/.test(body)) return 'E_MODEL_AUTH'
     if ((status === 400 || status === 413 || status === 422) && contextWords.test(body)) return 'E_MODEL_CONTEXT'
     return codeOfStatus(status)
   }
   for (const name of names) {
-    const code = codesByName[name]
-    if (code !== undefined) return code
+    if (Object.hasOwn(codesByName, name)) return codesByName[name]!
   }
   return 'E_MODEL_SERVER'
 }
@@ -99,10 +98,15 @@ const hints: Readonly<Partial<Record<ModelErrorCode, string>>> = {
   E_MODEL_CONTEXT: 'Shorten the prompt, or use a model with a longer context.',
 }
 
+/** Anything may be thrown, with anything in it. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
 /** Name and redacted words of an error: its other fields carry headers, addresses and bodies. */
 function stripped(error: ProviderError | undefined): Error | undefined {
   if (error === undefined) return undefined
-  const copy = new Error(redact(String(error.message ?? '')))
-  copy.name = String(error.name ?? 'Error')
+  const copy = new Error(redact(textOf(error.message) ?? ''))
+  copy.name = textOf(error.name) ?? 'Error'
   return copy
 }

@@ -169,7 +169,8 @@ export const modelOutputTargets: readonly Target[] = [
       cause: { code: 'ECONNRESET' },
     }),
     (error) => {
-      providerError(error, { name: 'fuzz', now: () => 0 } as unknown as Parameters<typeof providerError>[1])
+      const { code } = providerError(error, { name: 'fuzz', now: 0 })
+      must(typeof code === 'string' && code.startsWith('E_'), 'an error has a code')
     },
   ),
   target(

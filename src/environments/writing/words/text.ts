@@ -50,7 +50,8 @@ export function sentences(text: string): Sentences {
   const unfinished: string[] = []
   for (const paragraph of paragraphs(text)) {
     let from = 0
-    for (const match of paragraph.matchAll(/[.!?…]+["'”’»)\]*_]*(?=\s|$)/gu)) {
+    // Beginning at the first mark of a run only, so that the time stays linear.
+    for (const match of paragraph.matchAll(/(?<![.!?…])[.!?…]+["'”’»)\]*_]*(?=\s|$)/gu)) {
       const to = match.index + match[0].length
       if (!endsSentence(paragraph.slice(from, match.index), match[0], paragraph.slice(to).trimStart())) continue
       const sentence = paragraph.slice(from, to).trim()
@@ -66,9 +67,9 @@ export function sentences(text: string): Sentences {
 /** Whether the text ends with a finished sentence that nothing can reopen: not an abbreviation, a number's point or an ellipsis. */
 export function endsFinished(text: string): boolean {
   const trimmed = text.trimEnd()
-  const match = /([.!?…]+)(["'”’»)\]*_]*)$/u.exec(trimmed)
+  const match = /([.!?…]+)(["'”’»)\]*_]*)$/u.exec(trimmed.slice(-longestEnd))
   if (match === null) return false
-  const before = trimmed.slice(0, match.index)
+  const before = trimmed.slice(0, trimmed.length - match[0].length)
   if (!hasWord(before)) return false
   return match[1] === '.' ? !isAbbreviation(before, '') && !/\p{N}$/u.test(before) : /[!?]/.test(match[1] ?? '')
 }
@@ -89,8 +90,11 @@ function endsSentence(before: string, mark: string, next: string): boolean {
   return mark !== '.' || next === '' || !isAbbreviation(before, next)
 }
 
+/** Characters from the end that are looked at for marks and abbreviations. */
+const longestEnd = 64
+
 function isAbbreviation(before: string, next: string): boolean {
-  const token = /[\p{L}\p{N}.]+$/u.exec(before)?.[0] ?? ''
+  const token = /[\p{L}\p{N}.]+$/u.exec(before.slice(-longestEnd))?.[0] ?? ''
   if (/^(mr|mrs|ms|dr|prof|st|sr|jr|vs|mt|rev|gen|capt|sgt|lt|col|e\.g|i\.e|cf)$/i.test(token)) return true
   if (/^\p{Lu}$/u.test(token) && token !== 'I') return true
   return /^(etc|no|fig|approx|\p{L}(\.\p{L})+)$/iu.test(token) && /^\p{Ll}/u.test(next)
