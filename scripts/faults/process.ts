@@ -7,9 +7,9 @@ import { expect, HungError } from './case.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** The launcher of the command line, as `npx banyan` starts it. */
-export const launcher = `${root}bin/banyan.js`
+const launcher = `${root}bin/banyan.js`
 /** Node's own binary: the launcher in `node_modules/.bin` may be a script that starts it. */
-export const node = process.execPath
+const node = process.execPath
 
 /** Hundreds of processes load the same sources. */
 const compiled = join(tmpdir(), 'banyan-checks-compiled')

@@ -27,7 +27,7 @@ export function solveArguments({ runId = 'run', calls = 12, db }: SolveOptions =
   ]
 }
 
-export function dbArguments(db: string | undefined): string[] {
+function dbArguments(db: string | undefined): string[] {
   return db === undefined ? [] : ['--db', db]
 }
 
