@@ -45,7 +45,7 @@ export interface AStarOptions {
   readonly depth?: number | null
   /** Name of the proposer. Default `default`. */
   readonly propose?: string
-  /** Name of the evaluator. Default `default`. None is asked where nothing depends on it: `heuristic: 'none'` and `goal: 'terminal'`. */
+  /** Name of the evaluator. Default `default`. None is asked over children with `heuristic: 'none'` and `goal: 'terminal'`. */
   readonly evaluate?: string
 }
 
@@ -197,7 +197,7 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
         ? Math.max(0, estimates(tree)[parent]! - step)
         : heuristics[heuristic](evaluation.value, scale, top)
     estimates(tree)[node] = h
-    memory.best.consider(tree, node, -(g + weight * h))
+    memory.best.consider(tree, node, -(pathWeight * g + weight * h))
     if (reached && (memory.goal === undefined || g < costs(tree)[memory.goal]!)) memory.goal = node
     const first = tree.twin(node) ?? node
     if (twins === 'prune' && first !== node) return

@@ -25,7 +25,10 @@ export interface GumbelOptions {
   readonly noise?: number
   /** c_visit, at least 0. Default 50. */
   readonly visitOffset?: number
-  /** c_scale, at least 0: how values weigh against priors, for values about 1 apart. Default 1. */
+  /**
+   * c_scale, at least 0: how values weigh against log-priors, for values about 1 apart. Default 0.1. The paper's board games have 1, for
+   * values of a trained net; the noisier values are, the less they should weigh: 0.03 for single random playouts.
+   */
   readonly scale?: number
   /** Stretch a state's values to [0, 1] first, for evaluators of other ranges. Default false. */
   readonly rescale?: boolean
@@ -111,7 +114,7 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
     rounds = 1,
     noise = 1,
     visitOffset = 50,
-    scale = 1,
+    scale = 0.1,
     rescale = false,
     branching = 4,
     answer = null,

@@ -151,6 +151,15 @@ describe('the move to make', () => {
 })
 
 describe('heap', () => {
+  it('decides between equal priorities by the second', () => {
+    const heap = new Heap<string>()
+    heap.push('first', 1, 0)
+    heap.push('longer', 1, 2)
+    heap.push('worse', 0, 9)
+    expect([heap.first, heap.priority]).toEqual(['longer', 1])
+    expect([heap.pop(), heap.pop(), heap.pop()]).toEqual(['longer', 'first', 'worse'])
+    expect(heap.priority).toBeUndefined()
+  })
   it('gives the greatest first, and equals in the order of pushing', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 5 })), (priorities) => {

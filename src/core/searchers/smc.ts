@@ -80,8 +80,13 @@ interface SmcMemory {
   /** Generations in a row that moved no particle. */
   barren: number
   restarts: number
+  /** Populations in a row that asked for nothing, or brought nothing. */
+  idle: number
   over: boolean
 }
+
+/** By chance a population may pass through states that are known alone; so many in a row do when all is known. */
+const mostIdle = 32
 
 /**
  * Sequential Monte Carlo (a particle filter over the proposer's samples).
@@ -204,11 +209,12 @@ export function smc(options: SmcOptions = {}): Searcher<SmcMemory> {
     }
   }
 
-  /** Keeps what a population ended in, and begins the next one, unless this one found nothing new. */
+  /** Keeps what a population ended in, and begins the next one, unless the last ones found nothing new. */
   function restart(tree: Tree, memory: SmcMemory): void {
     memory.ends.push(...memory.particles.filter(({ node }) => node !== tree.root))
     const begun = memory.particles.length > 0
-    memory.over = begun && ((restarts !== null && memory.restarts >= restarts) || !memory.asked || !memory.moved)
+    memory.idle = memory.asked && memory.moved ? 0 : memory.idle + 1
+    memory.over = begun && ((restarts !== null && memory.restarts >= restarts) || memory.idle > mostIdle)
     if (begun) memory.restarts++
     memory.asked = memory.moved = false
     memory.barren = 0
@@ -277,6 +283,7 @@ export function smc(options: SmcOptions = {}): Searcher<SmcMemory> {
         moved: false,
         barren: 0,
         restarts: 0,
+        idle: 0,
         over: false,
       }
     },

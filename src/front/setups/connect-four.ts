@@ -15,7 +15,7 @@ export const connectFourSetup = setup<ConnectFourState, number, ConnectFourTask,
   environment: () => environment,
   proposers: { uniform: () => uniform(environment) },
   evaluators: { rollout: () => rollout(environment) },
-  searchers: { mcts: { exploration: 1.4 } },
+  searchers: { mcts: { exploration: 1.4 }, gumbel: { simulations: 400, considered: 7, noise: 0, scale: 0.03, rounds: null } },
   searcher: 'mcts',
   show: (answer) => String(answer),
 })

@@ -16,7 +16,7 @@ export const ticTacToeSetup = setup<TicTacToeState, number, TicTacToeTask, numbe
   environment: () => environment,
   proposers: { uniform: () => uniform(environment) },
   evaluators: { rollout: () => rollout(environment) },
-  searchers: { mcts: { exploration: 1.4 } },
+  searchers: { mcts: { exploration: 1.4 }, gumbel: { simulations: 200, considered: 9, noise: 0, scale: 0.03, rounds: null } },
   searcher: 'mcts',
   show: (answer) => String(answer),
 })

@@ -32,6 +32,12 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     beam: { width: 3, branching: 4, rootBranching: 6, restarts: null },
     'best-first': { branching: 3 },
     mcts: { expansion: 'all-children', branching: 4, exploration: 0.1, backup: 'max' },
+    // Any text that passes will do: the most promising first, however long its path.
+    'a-star': { branching: 3, stop: 'first', pathWeight: 0 },
+    gumbel: { simulations: 16, considered: 4, branching: 3, rounds: null },
+    smc: { particles: 6, potential: 'softmax', temperature: 0.1, choose: 'value', restarts: null },
+    // The proposers of writing read no feedback.
+    lats: { branching: 3, exploration: 0.2, consistency: 0.2, steps: 16, reflections: 0 },
   },
   searcher: 'beam',
   show: (answer) => answer,
