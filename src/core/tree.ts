@@ -18,7 +18,7 @@ export const proof = { open: 0, win: 1, loss: 2, draw: 3 } as const
 const initialCapacity = 256
 /** What fits into `depth`. */
 const deepest = 65_535
-const none: readonly never[] = Object.freeze([])
+const none: readonly never[] = []
 const terminalFlag = 1
 const solvedFlag = 2
 const deadFlag = 4

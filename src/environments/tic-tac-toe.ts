@@ -13,10 +13,10 @@ export interface TicTacToeState extends GameState {
 }
 
 const full = 0b111111111
-const over: readonly number[] = Object.freeze([])
-/** By board: the cells that are free. */
-const empties = Array.from({ length: full + 1 }, (_, board) =>
-  Object.freeze([1, 2, 3, 4, 5, 6, 7, 8, 9].filter((cell) => (board & (1 << (cell - 1))) === 0)),
+const over: readonly number[] = []
+/** By board: the cells that are free. Not frozen, which would make reading them several times slower. */
+const empties: readonly (readonly number[])[] = Array.from({ length: full + 1 }, (_, board) =>
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((cell) => (board & (1 << (cell - 1))) === 0),
 )
 /** By the cells of one side: 1 where they hold three in a row. */
 const wins = Uint8Array.from({ length: full + 1 }, (_, board) =>
