@@ -46,5 +46,8 @@ export { type Capabilities, embed, type GenerateRequest, generate, type Message,
 export { openai } from './models/openai.ts'
 export { scripted } from './models/scripted.ts'
 export { withoutRedirects } from './models/without-redirects.ts'
+export { type DeduplicatedOptions, deduplicated } from './proposers/deduplicated.ts'
+export type { Likeness, Similar } from './proposers/likeness.ts'
+export { temperatures } from './proposers/temperatures.ts'
 export { memory } from './traces/memory.ts'
 export type { Store } from './traces/store.ts'

@@ -6,7 +6,7 @@ import { importsIn, importsOf, reachableImports, roomOf, type SourceImport, sour
 const layers = [
   ['core'],
   ['stats'],
-  ['models', 'environments', 'evaluators', 'sandbox', 'guard', 'traces'],
+  ['models', 'environments', 'evaluators', 'proposers', 'sandbox', 'guard', 'traces'],
   ['front'],
   ['learning'],
   ['experiments'],

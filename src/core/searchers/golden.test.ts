@@ -8,11 +8,18 @@ import { aStar } from './a-star.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
+import { dfsdt } from './dfsdt.ts'
+import { dvts } from './dvts.ts'
 import { greedy } from './greedy.ts'
 import { gumbel } from './gumbel.ts'
 import { lats } from './lats.ts'
 import { mcts } from './mcts.ts'
+import { portfolio } from './portfolio.ts'
+import { rebase } from './rebase.ts'
+import { restarts } from './restarts.ts'
 import { smc } from './smc.ts'
+import { totBfs } from './tot-bfs.ts'
+import { totDfs } from './tot-dfs.ts'
 import { vote } from './vote.ts'
 
 /** One line a node: its letter, visits × mean, and the candidates that were not tried. */
@@ -159,7 +166,8 @@ it('gumbel', async () =>
         b 2 × 0.66
   "
 `))
-it('lats', async () => expect(await golden(lats({ branching: 2 }))).toMatchInlineSnapshot(`
+it('lats', async () =>
+  expect(await golden(lats({ branching: 2 }))).toMatchInlineSnapshot(`
   "
   · 5 × 0.40
     c 6 × 0.35
@@ -173,3 +181,103 @@ it('lats', async () => expect(await golden(lats({ branching: 2 }))).toMatchInlin
       b 1 × 0.14
   "
 `))
+it('dvts', async () =>
+  expect(await golden(dvts({ n: 2, branching: 2 }))).toMatchInlineSnapshot(`
+    "
+    ·
+      c 1 × 0.05
+        a 1 × 0.50
+          a 1 × 0.66
+          c 1 × 0.33
+        b 1 × 0.05
+      b 1 × 0.05
+      a 1 × 0.95
+        a 1 × 0.95
+          a 1 × 1.00 solved ←
+    "
+  `))
+it('rebase', async () =>
+  expect(await golden(rebase({ width: 4 }))).toMatchInlineSnapshot(`
+    "
+    ·
+      a 1 × 0.95
+        a 1 × 0.95
+          a 1 × 1.00 solved ←
+        c 1 × 0.50
+      b 1 × 0.05
+    "
+  `))
+it('tot-bfs', async () =>
+  expect(await golden(totBfs({ keep: 2, branching: 2 }))).toMatchInlineSnapshot(`
+    "
+    ·
+      c 1 × 0.05
+        a 1 × 0.50
+          a 1 × 0.66 ←
+          c 1 × 0.33
+        b 1 × 0.05
+          a 1 × 0.33
+    "
+  `))
+it('tot-bfs judged by level', async () =>
+  expect(await golden(totBfs({ keep: 1, branching: 2, judge: 'vote' }))).toMatchInlineSnapshot(`
+    "
+    ·
+      c 1 × 0.05
+        a 1 × 0.50
+          a 1 × 0.66 ←
+          c 1 × 0.33
+        b 1 × 0.05
+    "
+  `))
+it('tot-dfs', async () =>
+  expect(await golden(totDfs({ branching: 2 }))).toMatchInlineSnapshot(`
+    "
+    ·
+      c 1 × 0.05
+        a 1 × 0.50
+          a 1 × 0.66 ←
+          c 1 × 0.33
+        b 1 × 0.05
+          a 1 × 0.33
+    "
+  `))
+it('dfsdt', async () =>
+  expect(await golden(dfsdt({ ends: 2 }))).toMatchInlineSnapshot(`
+    "
+    ·
+      a 1 × 0.95
+        c 1 × 0.50
+          d 1 × 0.33
+        b 1 × 0.50
+          b 1 × 0.33 ←
+    "
+  `))
+it('restarts', async () =>
+  expect(await golden(restarts(beam({ width: 1, branching: 1 })))).toMatchInlineSnapshot(`
+    "
+    ·
+      a 1 × 0.95
+        c 1 × 0.50
+          d 1 × 0.33 ←
+      a 1 × 0.95
+      a 1 × 0.95
+      d 1 × 0.05
+        d 1 × 0.05
+    "
+  `))
+it('portfolio', async () =>
+  expect(await golden(portfolio([bestOfN({ n: 2 }), totDfs({ branching: 2 })]))).toMatchInlineSnapshot(`
+    "
+    ·
+      a
+        c
+          d 1 × 0.33 ←
+      b 1 × 0.05
+        d 1 × 0.05
+          b 1 × 0.00
+          d 1 × 0.00
+      a 1 × 0.95
+      a
+    "
+  `))
