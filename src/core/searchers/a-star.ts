@@ -7,7 +7,7 @@ import { type Tree, untried } from '../tree.ts'
 import type { Outcome, Work } from '../trial.ts'
 import { BestNodes } from './best.ts'
 import { Heap } from './heap.ts'
-import { heuristics, stepCost, stepCosts } from './path-cost.ts'
+import { following, heuristics, stepCost, stepCosts } from './path-cost.ts'
 import { Barren } from './patience.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings, oneOf } from './settings.ts'
@@ -291,17 +291,4 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
     best: (_tree, memory) => memory.goal ?? memory.best.node,
     answers: (tree, memory, count) => memory.best.answers(tree, count),
   }
-}
-
-/** The candidate after another in the order of costs, then of places; -1 behind the last. `after` -1 is before the first. */
-function following(costs: Float64Array | undefined, size: number, after: number): number {
-  if (costs === undefined) return after + 1 < size ? after + 1 : -1
-  const cost = (candidate: number): number => costs[candidate] ?? Number.POSITIVE_INFINITY
-  const least = after < 0 ? Number.NEGATIVE_INFINITY : cost(after)
-  let found = -1
-  for (let candidate = 0; candidate < size; candidate++) {
-    const later = cost(candidate) > least || (cost(candidate) === least && candidate > after)
-    if (later && (found < 0 || cost(candidate) < cost(found))) found = candidate
-  }
-  return found
 }

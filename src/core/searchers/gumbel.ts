@@ -5,13 +5,14 @@ import { Random } from '../random.ts'
 import type { Searcher } from '../searcher.ts'
 import { failed, type Tree, underWay } from '../tree.ts'
 import type { Outcome, Work } from '../trial.ts'
+import { flyingAt, statisticsOf } from './action-statistics.ts'
 import { backUp, backups } from './backup.ts'
 import { BestNodes } from './best.ts'
-import { halving, type Phase } from './halving.ts'
-import { type ActionStatistics, completedValues, improvedPolicy, mostLacking, type Sigma, transformed } from './improved-policy.ts'
+import { completedValues, improvedPolicy, mostLacking, type Sigma, transformed } from './improved-policy.ts'
 import { ownValue } from './own-value.ts'
 import { Barren } from './patience.ts'
 import { addPending } from './pending.ts'
+import { type Arm, Round } from './round.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
 export interface GumbelOptions {
@@ -44,15 +45,6 @@ export interface GumbelOptions {
   readonly continueWhenSolved?: boolean
 }
 
-/** An action that is considered at the root. */
-interface Arm {
-  readonly candidate: number
-  /** Noise + log-prior. */
-  readonly bonus: number
-  /** Simulations begun in this phase. */
-  begun: number
-}
-
 /** The work of one simulation. */
 type Simulated = Extract<Work, { kind: 'visit' | 'expand' }>
 
@@ -64,11 +56,7 @@ interface GumbelMemory {
   readonly expanding: Set<NodeId>
   /** Made in the first `ask`; what is told draws from it too. */
   random: Random | undefined
-  arms: Arm[]
-  schedule: Phase[]
-  phase: number
-  /** Simulations of this round. */
-  begun: number
+  round: Round | undefined
   /** Simulations under way. */
   flying: number
   rounds: number
@@ -144,63 +132,37 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
       if (tree.child(root, candidate) !== failed) arms.push({ candidate, bonus, begun: 0 })
     }
     arms.sort((a, b) => b.bonus - a.bonus || a.candidate - b.candidate)
-    memory.arms = arms.slice(0, Math.min(considered, simulations))
-    memory.schedule = halving(Math.max(1, memory.arms.length), simulations)
-    memory.phase = 0
-    memory.begun = 0
+    memory.round = new Round(arms.slice(0, Math.min(considered, simulations)), simulations)
     memory.rounds++
     memory.asked = false
-    memory.over = memory.arms.length === 0
+    memory.over = arms.length === 0
   }
 
   /** Carries on as far as that needs no trial: ends phases and rounds, repeats visits of states whose value is known. */
   function advance(tree: Tree, memory: GumbelMemory): void {
     while (!memory.over) {
-      if (memory.arms.length === 0) {
-        if (tree.blockSize[tree.root] === 0) {
-          memory.over = memory.spent.has(tree.root)
-          return
-        }
+      const { round } = memory
+      const [arm] = round?.next() ?? []
+      if (round === undefined) {
+        memory.over = memory.spent.has(tree.root)
+        if (tree.blockSize[tree.root] === 0) return
         startRound(tree, memory)
-      } else if (memory.begun >= simulations || next(memory).length === 0) {
+      } else if (arm === undefined) {
         if (memory.flying > 0) return
-        endPhase(tree, memory)
-      } else if (!repeatKnown(tree, memory)) return
+        if (!round.halve((arms) => ranked(tree, arms))) endRound(tree, memory)
+      } else {
+        const end = descend(tree, memory, arm)
+        if (typeof end !== 'number') return
+        round.begin(arm)
+        if (end >= 0) backUp(tree, end, own(tree)[end]!, backups.mean)
+      }
     }
   }
 
-  /** Keeps the better half, or ends the round. */
-  function endPhase(tree: Tree, memory: GumbelMemory): void {
-    const following = memory.schedule[memory.phase + 1]
-    if (memory.begun < simulations && following !== undefined) {
-      memory.phase++
-      memory.arms = ranked(tree, memory.arms).slice(0, following.considered)
-      for (const arm of memory.arms) arm.begun = 0
-    } else if (rounds !== null && memory.rounds >= rounds) memory.over = true
-    // A round that asked for nothing would be followed by others like it.
-    else if (!memory.asked) memory.over = true
-    else startRound(tree, memory)
-  }
-
-  /** Arms that have visits left in this phase, those with the fewest first. */
-  function next({ arms, schedule, phase }: GumbelMemory): Arm[] {
-    const { visits } = schedule[phase]!
-    return arms.filter(({ begun }) => begun < visits).sort((a, b) => a.begun - b.begun)
-  }
-
-  /** Backs up one simulation that ends in a state whose value is known; false when none does. */
-  function repeatKnown(tree: Tree, memory: GumbelMemory): boolean {
-    const [arm] = next(memory)
-    const end = descend(tree, memory, arm!)
-    if (typeof end !== 'number') return false
-    begin(memory, arm!)
-    if (end >= 0) backUp(tree, end, own(tree)[end]!, backups.mean)
-    return true
-  }
-
-  function begin(memory: GumbelMemory, arm: Arm): void {
-    arm.begun++
-    memory.begun++
+  /** Begins another round. One that asked for nothing would be followed by others like it. */
+  function endRound(tree: Tree, memory: GumbelMemory): void {
+    memory.over = (rounds !== null && memory.rounds >= rounds) || !memory.asked
+    if (!memory.over) startRound(tree, memory)
   }
 
   /** Where a simulation leads: to work; to a node whose value is known (-1: to nothing); undefined: to what others are busy with. */
@@ -246,8 +208,9 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
   }
 
   /** The arm that is ahead: of those left the most visited, and of these the one with the greatest sum. */
-  function chosen(tree: Tree, { arms }: GumbelMemory): NodeId | undefined {
-    const nodes = ranked(tree, arms)
+  function chosen(tree: Tree, { round }: GumbelMemory): NodeId | undefined {
+    if (round === undefined) return undefined
+    const nodes = ranked(tree, round.arms)
       .map(({ candidate }) => tree.child(tree.root, candidate))
       .filter((node) => node >= 0)
     const most = Math.max(...nodes.map((node) => tree.visits[node]!))
@@ -277,10 +240,7 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
       spent: new Set(),
       expanding: new Set(),
       random: undefined,
-      arms: [],
-      schedule: [],
-      phase: 0,
-      begun: 0,
+      round: undefined,
       flying: 0,
       rounds: 0,
       asked: false,
@@ -296,8 +256,9 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
         works.push(work)
       }
       const { root } = tree
+      const { round } = memory
       if (memory.over) return works
-      if (memory.arms.length === 0) {
+      if (round === undefined) {
         if (memory.expanding.has(root) || tree.blockSize[root]! > 0) return works
         memory.expanding.add(root)
         const propose = { ...by, count: considered }
@@ -308,16 +269,16 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
         )
         return works
       }
-      for (let arms = next(memory); works.length < free && memory.begun < simulations && arms.length > 0; ) {
+      for (let arms = round.next(); works.length < free && arms.length > 0; ) {
         const arm = arms.shift()!
         const work = descend(tree, memory, arm)
         if (work === undefined || typeof work === 'number') continue
         // Marked at once, so that it is not chosen again before it is told.
         if (work.kind === 'visit') tree.childOf[tree.blockStart[work.node]! + work.candidate] = underWay
         else memory.expanding.add(work.node)
-        begin(memory, arm)
+        round.begin(arm)
         take(work)
-        arms = next(memory)
+        arms = round.next()
       }
       return works
     },
@@ -330,28 +291,4 @@ export function gumbel(options: GumbelOptions = {}): Searcher<GumbelMemory> {
     answers: (tree, memory, count) =>
       wantsMove(tree) ? [chosen(tree, memory)].filter((node) => node !== undefined) : memory.best.answers(tree, count),
   }
-}
-
-/** What is known of a node's candidates, from the side to move there. Candidates that failed have prior 0. */
-function statisticsOf(tree: Tree, node: NodeId): ActionStatistics {
-  const start = tree.blockStart[node]!
-  const size = tree.blockSize[node]!
-  const priors: number[] = []
-  const visits: number[] = []
-  const values: number[] = []
-  for (let slot = start; slot < start + size; slot++) {
-    const child = tree.childOf[slot]!
-    const prior = tree.uniform ? 1 / size : tree.priors[slot]!
-    const count = child >= 0 ? tree.visits[child]! : 0
-    priors.push(child === failed ? 0 : prior)
-    visits.push(count)
-    values.push(count === 0 ? 0 : tree.turn !== undefined && tree.turn[child] !== tree.turn[node] ? -tree.mean(child) : tree.mean(child))
-  }
-  return { priors, visits, values }
-}
-
-/** Trials under way at or below a candidate. */
-function flyingAt(tree: Tree, node: NodeId, candidate: number): number {
-  const child = tree.child(node, candidate)
-  return child >= 0 ? tree.pending[child]! : child === underWay ? 1 : 0
 }

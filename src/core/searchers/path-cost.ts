@@ -40,3 +40,16 @@ export function stepCost(by: keyof typeof stepCosts, tree: Tree, node: NodeId, e
     fatal: true,
   })
 }
+
+/** The candidate after another in the order of costs, then of places; -1 behind the last. `after` -1 is before the first. */
+export function following(costs: Float64Array | undefined, size: number, after: number): number {
+  if (costs === undefined) return after + 1 < size ? after + 1 : -1
+  const cost = (candidate: number): number => costs[candidate] ?? Number.POSITIVE_INFINITY
+  const least = after < 0 ? Number.NEGATIVE_INFINITY : cost(after)
+  let found = -1
+  for (let candidate = 0; candidate < size; candidate++) {
+    const later = cost(candidate) > least || (cost(candidate) === least && candidate > after)
+    if (later && (found < 0 || cost(candidate) < cost(found))) found = candidate
+  }
+  return found
+}

@@ -235,8 +235,7 @@ export function smc(options: SmcOptions = {}): Searcher<SmcMemory> {
     }
     const group = memory.groups[outcome.trial.tag as number]
     if (group === undefined) return
-    const parent = 'node' in outcome.trial ? outcome.trial.node : tree.root
-    group.nodes = outcome.nodes.length === 0 && tree.complete(parent) ? tree.children(parent) : outcome.nodes
+    group.nodes = outcome.nodes.length === 0 && tree.complete(outcome.node) ? tree.children(outcome.node) : outcome.nodes
     group.failed = outcome.status !== 'ok'
     if (memory.underWay === 0 && memory.queue.length === 0) move(tree, memory)
   }
