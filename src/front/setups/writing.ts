@@ -38,6 +38,20 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     smc: { particles: 6, potential: 'softmax', temperature: 0.1, choose: 'value', restarts: null },
     // The proposers of writing read no feedback.
     lats: { branching: 3, exploration: 0.2, consistency: 0.2, steps: 16, reflections: 0 },
+    dvts: { n: 2, branching: 3, restarts: null },
+    rebase: { width: 6, restarts: null },
+    'tot-bfs': { keep: 3, branching: 3, rootBranching: 6, restarts: null },
+    'tot-dfs': { branching: 3 },
+    dfsdt: { branching: 3, ends: null },
+    restarts: { searcher: { name: 'tot-dfs', branching: 3 }, trials: 16 },
+    converged: { searcher: { name: 'dvts', n: 2, branching: 3, restarts: null }, trials: 24 },
+    portfolio: {
+      searchers: [
+        { name: 'dvts', n: 2, branching: 3, restarts: null },
+        { name: 'tot-dfs', branching: 3 },
+      ],
+      unit: 'tokens',
+    },
   },
   searcher: 'beam',
   show: (answer) => answer,
