@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type RequirementName, requirement } from '../src/testing/requirements.ts'
 import { type Block, BlockError, blocksOf } from './docs/blocks.ts'
@@ -110,7 +110,7 @@ async function runProgram(program: Program): Promise<void> {
   const own = join(folder, program.name.replace(/\.ts$/, ''))
   mkdirSync(own)
   const file = join(folder, program.name)
-  const offline = pathToFileURL(join(root, 'scripts', 'docs', 'offline.ts')).href
+  const offline = new URL('./docs/offline.ts', import.meta.url).href
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const command = program.test ? [vitest, 'run', '--root', folder, program.name] : ['--import', offline, file]
   const { code, output } = await ended(process.execPath, command, own)

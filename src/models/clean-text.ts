@@ -1,7 +1,7 @@
 // What a model said, made safe to keep: bounded, well-formed Unicode, without control characters. Knows nothing of models.
 
 /** The longest text that is kept of one sample, in UTF-16 code units: 1 MB. */
-export const longestText = 1_048_576
+const longestText = 1_048_576
 
 export interface CleanText {
   readonly text: string

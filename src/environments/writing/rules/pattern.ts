@@ -19,7 +19,7 @@ export function patternRule(pattern: string): Rule {
 }
 
 /** @throws `E_WRITING_PATTERN` */
-export function compilePattern(pattern: string): RE2JS {
+function compilePattern(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern)
   } catch (cause) {
