@@ -1,11 +1,13 @@
 // Several searchers on one tree and one budget: where it is not known which suits a task, a share of each costs little (Huberman, Lukose and Hogg
 // 1997). Each has its own memory and is told what came of its own work alone; what all see is the tree.
 import { BanyanError } from '../errors.ts'
+import type { Random } from '../random.ts'
 import type { Searcher } from '../searcher.ts'
 import { proof, type Tree, underWay } from '../tree.ts'
 import type { Outcome, Trial, Work } from '../trial.ts'
 import { slotOf } from '../work.ts'
 import { answersAmong, bestAmong } from './inner.ts'
+import { asAsked, KnownChildren } from './known-children.ts'
 import { proofOf, prove } from './prove.ts'
 import { checkSettings, outOfRange } from './settings.ts'
 
@@ -19,6 +21,7 @@ export interface PortfolioOptions {
 interface Member {
   readonly searcher: Searcher
   readonly memory: unknown
+  readonly known: KnownChildren
   readonly share: number
   asked: number
   told: number
@@ -70,6 +73,7 @@ export function portfolio(searchers: readonly Searcher[], options: PortfolioOpti
       searchers.map((searcher, index) => ({
         searcher,
         memory: searcher.start(tree),
+        known: new KnownChildren(),
         share: shares[index]!,
         asked: 0,
         told: 0,
@@ -83,7 +87,7 @@ export function portfolio(searchers: readonly Searcher[], options: PortfolioOpti
         const before = works.length
         for (const member of members(all)) {
           if (member.over) continue
-          const [work] = member.searcher.ask(tree, member.memory, 1, random)
+          const work = next(tree, member, random)
           if (work === undefined) continue
           member.asked++
           const slot = slotOf(tree, work)
@@ -101,7 +105,8 @@ export function portfolio(searchers: readonly Searcher[], options: PortfolioOpti
       member.told++
       member.used += outcome.usage[unit] ?? 0
       const { tag: _, ...trial } = outcome.trial
-      member.searcher.tell(tree, member.memory, { ...outcome, trial: (tag === undefined ? trial : { ...trial, tag }) as Trial })
+      const own = { ...outcome, trial: (tag === undefined ? trial : { ...trial, tag }) as Trial }
+      member.searcher.tell(tree, member.memory, asAsked(own))
       proveClosed(tree, outcome)
       member.over = member.searcher.done?.(tree, member.memory) === 'converged'
     },
@@ -120,6 +125,17 @@ export function portfolio(searchers: readonly Searcher[], options: PortfolioOpti
         all.flatMap(({ searcher, memory }) => [searcher.best(tree, memory), ...(searcher.answers?.(tree, memory, count, random) ?? [])]),
         count,
       ),
+  }
+}
+
+/** What a member asks for, once it was told of all that is there. */
+function next(tree: Tree, { searcher, memory, known }: Member, random: Random): Work | undefined {
+  for (;;) {
+    const [asked] = searcher.ask(tree, memory, 1, random)
+    if (asked === undefined) return undefined
+    const one = known.instead(tree, asked)
+    if ('work' in one) return one.work
+    searcher.tell(tree, memory, one.outcome)
   }
 }
 

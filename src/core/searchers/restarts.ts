@@ -6,6 +6,7 @@ import type { Searcher } from '../searcher.ts'
 import type { Tree } from '../tree.ts'
 import type { Work } from '../trial.ts'
 import { answersAmong, bestAmong } from './inner.ts'
+import { asAsked, KnownChildren } from './known-children.ts'
 import { patience } from './patience.ts'
 import { schedules } from './schedule.ts'
 import { checkSettings, oneOf } from './settings.ts'
@@ -29,6 +30,8 @@ export interface RestartsOptions {
 interface RestartsMemory {
   /** The searcher's memories, one for each round; the last is under way. */
   readonly rounds: unknown[]
+  /** Of this round. */
+  known: KnownChildren
   /** Trials that this round has asked for, and those under way. */
   asked: number
   pending: number
@@ -75,9 +78,18 @@ export function restarts(searcher: Searcher, options: RestartsOptions = {}): Sea
     memory.size = tree.size
     if ((times !== null && memory.rounds.length > times) || memory.barren >= patience) return false
     memory.rounds.push(searcher.start(tree))
+    memory.known = new KnownChildren()
     memory.asked = 0
     memory.refreshing = fresh > 0 && !tree.complete(tree.root)
     return true
+  }
+
+  /** The work that is left to do; none where what is there is told at once. */
+  function todo(tree: Tree, memory: RestartsMemory, asked: Work): readonly Work[] {
+    const one = memory.known.instead(tree, asked)
+    if ('work' in one) return [one.work]
+    searcher.tell(tree, inner(memory), one.outcome)
+    return []
   }
 
   function ask(tree: Tree, memory: RestartsMemory, free: number, random: Random): readonly Work[] {
@@ -87,7 +99,11 @@ export function restarts(searcher: Searcher, options: RestartsOptions = {}): Sea
       const room = Math.min(free, left(memory))
       const over = room <= 0 || searcher.done?.(tree, inner(memory)) === 'converged'
       const works = over ? [] : searcher.ask(tree, inner(memory), room, random)
-      if (works.length > 0) return counted(memory, works)
+      if (works.length > 0) {
+        const left = works.flatMap((work) => todo(tree, memory, work))
+        if (left.length > 0) return counted(memory, left)
+        continue
+      }
       if (memory.pending > 0 || !begin(tree, memory)) return []
     }
   }
@@ -96,12 +112,20 @@ export function restarts(searcher: Searcher, options: RestartsOptions = {}): Sea
     name: 'restarts',
     settings: { searcher: { name: searcher.name, settings: searcher.settings ?? null }, times, trials, schedule, factor, fresh },
     ...(searcher.twins === undefined ? {} : { twins: searcher.twins }),
-    start: (tree) => ({ rounds: [searcher.start(tree)], asked: 0, pending: 0, refreshing: false, size: tree.size, barren: 0 }),
+    start: (tree) => ({
+      rounds: [searcher.start(tree)],
+      known: new KnownChildren(),
+      asked: 0,
+      pending: 0,
+      refreshing: false,
+      size: tree.size,
+      barren: 0,
+    }),
     ask,
     tell(tree, memory, outcome) {
       memory.pending--
       if (memory.refreshing) memory.refreshing = false
-      else searcher.tell(tree, inner(memory), outcome)
+      else searcher.tell(tree, inner(memory), asAsked(outcome))
     },
     done: (tree, memory) => (searcher.done?.(tree, inner(memory)) === 'solved' ? 'solved' : undefined),
     best: (tree, memory) => bestAmong(tree, bests(tree, searcher, memory)),

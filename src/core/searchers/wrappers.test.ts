@@ -53,6 +53,14 @@ describe('restarts', () => {
     const { asked } = await searchGivenTree(restarts(totDfs({ depth: 1, branching: 1 }), { times: 1, fresh: 2 }), tree)
     expect(asked.slice(0, 2)).toEqual(['·×1', '·×2'])
   })
+  it('goes on from known children where nothing more is offered, so that a second round costs nothing', async () => {
+    const listed = { environment: letters(), task: { length: 2, letters: 'bcd' }, evaluator: lettersValue() }
+    const once = await search({ ...listed, searcher: totDfs() })
+    const again = await search({ ...listed, searcher: restarts(totDfs()) })
+    expect(again.stopped).toBe('exhausted')
+    expect(again.tree.size).toBe(once.tree.size)
+    expect(again.usage.expansions).toBe(once.usage.expansions)
+  })
   it('keeps the best of all rounds', async () => {
     const result = await search({ ...job, searcher: restarts(beam({ width: 1, branching: 1 }), { times: 6 }) })
     const ends = Array.from({ length: result.tree.size }, (_, node) => node).filter((node) => result.tree.terminal(node))
@@ -120,6 +128,13 @@ describe('portfolio', () => {
     // The first has a alone, and has ended; the second is offered what is left.
     expect(asked).toEqual(['·×1', '·×5', 'b×5', 'ba×5', 'c×5'])
     expect(best).toBe('baa')
+  })
+  it('tells each of children that another had made where nothing more is offered, and has them judged', async () => {
+    // The chain lists all four letters of the root and judges none of them; the beam has them judged, and goes on from there.
+    const listed = { environment: letters(), task: { length: 3 }, evaluator: lettersValue(), seed: 3 }
+    const result = await search({ ...listed, searcher: portfolio([bestOfN({ n: 1 }), beam({ width: 1 })]), budget: { expansions: 9 } })
+    expect(result.answer).toBe('aaa')
+    expect(result.tree.children(result.tree.root)).toHaveLength(4)
   })
   it('refuses no searchers, and shares that do not fit', () => {
     expect(() => portfolio([])).toThrow(expect.objectContaining({ code: 'E_SEARCHER_SETTING' }))
