@@ -517,9 +517,12 @@ class TreeNode<State, Action> implements NodeView<State, Action> {
   }
 }
 
-/** How long an array becomes that is full: twice as long, half as long again once it is large, and no longer than is expected. */
+/**
+ * How long an array becomes that is full: four times as long while it is small, half as long again once it is large, and no longer than
+ * is expected.
+ */
 function longer(length: number, expected: number): number {
-  const more = length < 65_536 ? 2 * length : length + (length >> 1)
+  const more = length < 16_384 ? 4 * length : length < 262_144 ? 2 * length : length + (length >> 1)
   return expected > length ? Math.min(expected, more) : more
 }
 

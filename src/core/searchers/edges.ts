@@ -17,6 +17,8 @@ export class Edges {
   #nodes = new Int32Array(64)
   #slots = new Int32Array(64)
   #steps = 0
+  /** Random bits for the next node's ties. */
+  #draw = 0
   readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
   /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
@@ -38,14 +40,15 @@ export class Edges {
     this.#weight = tree.candidateColumn('mcts weight', 0)
   }
 
-  /** Begins a way down from the root: what is chosen from now on is remembered. */
-  begin(): void {
+  /** Begins a way down from the root: what is chosen from now on is remembered. One draw serves the ties of all nodes on it. */
+  begin(random: Random): void {
     this.#steps = 0
+    this.#draw = random.integer() | 0
   }
 
   /** The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from. */
-  choose(node: NodeId, random: Random): number {
-    const slot = this.#choose(node, random)
+  choose(node: NodeId): number {
+    const slot = this.#choose(node)
     const step = this.#steps++
     if (step === this.#nodes.length) {
       this.#nodes = doubled(this.#nodes)
@@ -56,7 +59,7 @@ export class Edges {
     return slot
   }
 
-  #choose(node: NodeId, random: Random): number {
+  #choose(node: NodeId): number {
     const tree = this.#tree
     const values = this.#value.values
     const weights = this.#weight.values
@@ -64,7 +67,8 @@ export class Edges {
     const size = tree.blockSize[node]!
     const end = start + size
     const term = this.#selection.term(this.underWay === 0 ? tree.visits[node]! : tree.visits[node]! + tree.pending[node]!)
-    const first = size > 1 ? start + random.below(size) : start
+    const first = start + (((this.#draw >>> 16) * size) >>> 16)
+    this.#draw = Math.imul(this.#draw, 0x9e3779b1) ^ node
     let chosen = -1
     let best = Number.NEGATIVE_INFINITY
     // No calls in this loop: most of a search's time goes into it.

@@ -91,7 +91,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
   /** The next work below the root, or undefined when there is none now. */
   function descend(tree: Tree, memory: MctsMemory, random: Random): Work | undefined {
     let node = tree.root
-    memory.edges.begin()
+    memory.edges.begin(random)
     for (;;) {
       // Only the root can be closed or busy here: below it such nodes are not chosen.
       if (node === tree.root && (tree.proven(node) !== proof.open || memory.expanding.has(node))) return undefined
@@ -101,13 +101,13 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         const room = Math.ceil(widening.base * Math.max(1, tree.visits[node]! + tree.pending[node]!) ** widening.power)
         if (size < room) return expand(tree, memory, node, room - size)
       }
-      const slot = memory.edges.choose(node, random)
+      const slot = memory.edges.choose(node)
       if (slot < 0) {
         const follows = provenByChildren(tree, node)
         if (follows !== proof.open) {
           prove(tree, node, follows)
           memory.edges.refreshPath(node)
-          memory.edges.begin()
+          memory.edges.begin(random)
           node = tree.root
           continue
         }
@@ -193,7 +193,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         memory.edges.underWay--
       }
       memory.asked = undefined
-      const expanded = memory.expanding.delete(node)
+      const expanded = memory.expanding.size > 0 && memory.expanding.delete(node)
       if (outcome.nodes.length === 0) {
         if (trial.kind === 'visit' && trial.candidate >= 0) memory.edges.refresh(node, tree.blockStart[node]! + trial.candidate)
         memory.edges.refreshPath(node)
