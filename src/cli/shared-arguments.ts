@@ -1,4 +1,5 @@
 // Options that several verbs share, described once.
+import { searcherNames } from '../core/searchers/named.ts'
 import type { Argument } from './verb.ts'
 
 export const defaultDatabase = '.banyan/runs.db'
@@ -29,7 +30,7 @@ export const modelArguments = {
 export const searchArguments = {
   searcher: {
     type: 'string',
-    description: 'greedy, best-of-n, vote, beam, best-first or mcts; default: what suits the environment',
+    description: `${searcherNames.join(', ')}; default: what suits the environment`,
     valueHint: 'name',
   },
   set: { type: 'string', description: 'a setting of the searcher; may be repeated', valueHint: 'name=value', repeatable: true },
