@@ -1,6 +1,6 @@
 // The driver: asks the searcher for work, carries it out, tells it what came of it, in the order asked, and logs everything once.
 // It knows no algorithm, no model and no particular environment.
-import { Grant } from './budget.ts'
+import type { Grant } from './budget.ts'
 import type { Json, NodeId } from './common.ts'
 import { canonical } from './digest.ts'
 import { BanyanError } from './errors.ts'
@@ -109,9 +109,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
   /** Starts trials in the order asked, as long as there are grants for them. */
   function startWaiting(): void {
     for (let trial = waiting[0]; trial !== undefined; trial = waiting[0]) {
-      const cancelled = logged.get(trial.id)?.status === 'cancelled'
-      const need = needOf(trial, parts.proposers, parts.evaluators)
-      const grant = cancelled ? new Grant({}) : ledger.grant(need, waiting.length, running.length > 0)
+      const grant = ledger.grant(needOf(trial, parts.proposers, parts.evaluators), waiting.length, running.length > 0)
       if (grant === undefined) return
       waiting.shift()
       running.push(start(trial, grant))
