@@ -143,8 +143,8 @@ const ways: Readonly<Record<ScoreContext['server'], (http: Endpoint, context: Sc
             post_sampling_probs: false,
           })
           spent++
-          const [token] =
-            (answer as { completion_probabilities?: { id?: unknown; logprob?: unknown }[] } | null)?.completion_probabilities ?? []
+          const { completion_probabilities: list } = (answer ?? {}) as { completion_probabilities?: unknown }
+          const token = (Array.isArray(list) ? list[0] : undefined) as { id?: unknown; logprob?: unknown } | null | undefined
           logProbs.push(token?.id === id ? number(token.logprob) : Number.NaN)
         }
         return logProbs
