@@ -93,6 +93,21 @@ export function testSearcher({ name, create, concurrencies = [1, 3, 8] }: TestSe
       )
     })
 
+    it('opens finished runs again, also where calls failed and trials were given up', async () => {
+      for (let seed = 1; seed <= 12; seed++) {
+        const store = memory()
+        const proposer = lettersProposer({
+          onCall: (call) => {
+            if (call.seed % 4 === 0) throw new Error('a passing fault')
+          },
+        })
+        const run = options({ seed, proposer, budget: { calls: 6 }, concurrency: 4, store, runId: 'finished' })
+        const first = await search(run)
+        const again = await search({ ...run, searcher: create() })
+        expect(again).toMatchObject({ digest: first.digest, stopped: first.stopped })
+      }
+    })
+
     it('outlives calls that fail, and stops by itself when all of them do', async () => {
       let calls = 0
       const flaky = lettersProposer({
