@@ -16,6 +16,8 @@ export const failed = -3
 export const proof = { open: 0, win: 1, loss: 2, draw: 3 } as const
 
 const initialCapacity = 256
+/** Lists of actions that are looked for; where there are more, each node has most likely its own. */
+const mostShared = 1024
 /** What fits into `depth`. */
 const deepest = 65_535
 const none: readonly never[] = []
@@ -59,8 +61,7 @@ export class Tree<State = unknown, Action = unknown> {
   visits = new Int32Array(initialCapacity)
   /** By node: sum of backed-up values, from the side to move at that node. */
   valueSum = new Float64Array(initialCapacity)
-  /** By node: trials under way at or below it. */
-  pending = new Uint16Array(initialCapacity)
+  #pending: Uint16Array | undefined
   /** By node: steps from the first root; at most 65,535. */
   depth = new Uint16Array(initialCapacity)
   /** By node: its place in its parent's block of candidates. */
@@ -72,7 +73,13 @@ export class Tree<State = unknown, Action = unknown> {
   #columns = new Map<string, Column>()
   #rewards: Column | undefined
   #states: State[] = []
-  #actions: (readonly Action[])[] = []
+  /** Lists of actions; the first is empty. Nodes with the same listed actions share one. */
+  #lists: (readonly Action[])[] = [none]
+  /** By node: its list. */
+  #listOf = new Int32Array(initialCapacity)
+  /** Listed actions, as far as they are looked for among those that were listed before. */
+  #shared = new Map<readonly Action[], number>()
+  #lastShared = 0
   #observations = new Map<NodeId, string>()
   #revisions = new Map<NodeId, number>()
   #twins = new Map<NodeId, NodeId>()
@@ -88,6 +95,12 @@ export class Tree<State = unknown, Action = unknown> {
   scores: Float64Array | undefined
   tokenCounts: Int32Array | undefined
   #candidates = 0
+
+  /** By node: trials under way at or below it. Made when it is first read, since searches that do one thing at a time need none. */
+  get pending(): Uint16Array {
+    this.#pending ??= new Uint16Array(this.parent.length)
+    return this.#pending
+  }
 
   /** By candidate: prior probability. Made when it is first read; see {@link uniform}. */
   get priors(): Float32Array {
@@ -118,16 +131,16 @@ export class Tree<State = unknown, Action = unknown> {
     if (count === 0) return
     const slot = this.#extend(node, count)
     for (const [i, candidate] of candidates.entries()) this.#describe(slot + i, candidate, 1 / count)
-    const before = this.#actions[node]!
+    const before = this.actions(node)
     const added = candidates.map((candidate) => candidate.action)
-    this.#actions[node] = before.length === 0 ? added : [...before, ...added]
+    this.#setActions(node, before.length === 0 ? added : [...before, ...added])
   }
 
   /** Offers listed actions with equal priors; the array is kept, not copied. */
   offerListed(node: NodeId, actions: readonly Action[]): void {
     if (actions.length === 0) return
     this.#extend(node, actions.length)
-    this.#actions[node] = actions
+    this.#listOf[node] = this.#sharedList(actions)
     this.setComplete(node)
   }
 
@@ -135,7 +148,7 @@ export class Tree<State = unknown, Action = unknown> {
   revise(node: NodeId, candidate: Candidate<Action>, step: Step<State>, key?: string): void {
     const parent = this.parent[node]!
     const index = this.candidateOf[node]!
-    this.#actions[parent] = this.#actions[parent]!.with(index, candidate.action)
+    this.#setActions(parent, this.actions(parent).with(index, candidate.action))
     this.#describe(this.blockStart[parent]! + index, candidate, Number.NaN)
     this.visits[node] = 0
     this.valueSum[node] = 0
@@ -156,13 +169,13 @@ export class Tree<State = unknown, Action = unknown> {
 
   /** The actions of a node's candidates, in the order of its block. */
   actions(node: NodeId): readonly Action[] {
-    return this.#actions[node] ?? []
+    return this.#lists[this.#listOf[node]!]!
   }
 
   /** The action that led to a node; undefined at the first root. */
   action(node: NodeId): Action | undefined {
     const parent = this.parent[node]!
-    return parent < 0 ? undefined : this.#actions[parent]![this.candidateOf[node]!]
+    return parent < 0 ? undefined : this.actions(parent)[this.candidateOf[node]!]
   }
 
   /** The node of a candidate, or `untried`, `underWay`, `failed`. */
@@ -335,6 +348,7 @@ export class Tree<State = unknown, Action = unknown> {
   #replace(node: NodeId, step: Step<State>, key: string | undefined): void {
     this.changes++
     this.blockSize[node] = 0
+    this.#listOf[node] = 0
     this.#rooms.delete(node)
     this.#revisions.set(node, this.revision(node) + 1)
     this.#twins.delete(node)
@@ -346,7 +360,6 @@ export class Tree<State = unknown, Action = unknown> {
   #put(node: NodeId, step: Step<State>, key: string | undefined): void {
     const { state, reward, terminal, observation, pathCost } = step
     this.#states[node] = state
-    this.#actions[node] = none as readonly Action[]
     this.#flags[node] = terminal ? terminalFlag : 0
     if (reward !== 0) {
       this.#rewards ??= this.column('reward')
@@ -410,6 +423,26 @@ export class Tree<State = unknown, Action = unknown> {
     return first
   }
 
+  /** Gives a node a list of its own, in place of the one it had. */
+  #setActions(node: NodeId, actions: readonly Action[]): void {
+    const list = this.#listOf[node]!
+    if (list > 0 && this.#shared.get(this.#lists[list]!) !== list) this.#lists[list] = actions
+    else this.#listOf[node] = this.#lists.push(actions) - 1
+  }
+
+  /** Where a list of listed actions is kept. Environments often give the same array for many states. */
+  #sharedList(actions: readonly Action[]): number {
+    if (this.#lists[this.#lastShared] === actions) return this.#lastShared
+    let list = this.#shared.get(actions)
+    if (list === undefined) {
+      list = this.#lists.push(actions) - 1
+      if (this.#shared.size >= mostShared) return list
+      this.#shared.set(actions, list)
+    }
+    this.#lastShared = list
+    return list
+  }
+
   /** The priors of candidates that were all offered without one, each block at once. */
   #equalShares(): Float32Array {
     const priors = new Float32Array(this.childOf.length)
@@ -445,7 +478,9 @@ export class Tree<State = unknown, Action = unknown> {
     this.parent = grown(this.parent, capacity)
     this.visits = grown(this.visits, capacity)
     this.valueSum = grown(this.valueSum, capacity)
-    this.pending = grown(this.pending, capacity)
+    this.#pending &&= grown(this.#pending, capacity)
+    this.#listOf = grown(this.#listOf, capacity)
+    this.#states.length = capacity
     this.depth = grown(this.depth, capacity)
     this.candidateOf = grown(this.candidateOf, capacity)
     this.blockStart = grown(this.blockStart, capacity)
