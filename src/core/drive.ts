@@ -131,15 +131,21 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
 
   async function carryOut(one: Running<State>, name: string): Promise<void> {
     const { trial, grant } = one
-    const stop = new AbortController()
-    stops.add(stop)
-    if (stopping.signal.aborted) stop.abort(stopping.signal.reason)
+    let stop: AbortController | undefined
+    const signal = (): AbortSignal => {
+      if (stop === undefined) {
+        stop = new AbortController()
+        stops.add(stop)
+        if (stopping.signal.aborted) stop.abort(stopping.signal.reason)
+      }
+      return stop.signal
+    }
     try {
-      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, stop.signal))
+      one.executed = await execute(trial, run.tree, parts, trialContext(desk, trial.id, name, grant, signal))
     } catch (error) {
       fatal ??= error
     }
-    stops.delete(stop)
+    if (stop !== undefined) stops.delete(stop)
     arrival.resolve()
   }
 

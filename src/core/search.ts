@@ -132,7 +132,7 @@ async function plant<State, Action, Task, Answer>(
   const initial = async (): Promise<State> => (lives === undefined ? environment.initial(task) : lives.use((lease) => lease.start()))
   let state: State
   if (onlyLogged(environment)) {
-    const recorded = await trialContext(desk, -1, 'root', new Grant({}), signal).call({
+    const recorded = await trialContext(desk, -1, 'root', new Grant({}), () => signal).call({
       kind: 'initial',
       by: environment.name,
       request: task as Json,

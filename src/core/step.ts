@@ -30,7 +30,7 @@ export function stepper<State, Action, Task, Answer>(
   const liveStep: LiveStep<State, Action> = async (live, state, action, purpose) => {
     await check(state, action, purpose)
     if (purpose === 'replay') context.spend({ replayedSteps: 1 })
-    return live.step(action, { ...context, purpose })
+    return live.step(action, new ContextOfStep(context, purpose))
   }
 
   return async (view, action, purpose = 'search') => {
@@ -39,7 +39,7 @@ export function stepper<State, Action, Task, Answer>(
     if (lives === undefined) await check(state, action, purpose)
     const step = (): Awaitable<Step<State>> =>
       lives === undefined
-        ? environment.step(state, action, { ...context, purpose })
+        ? environment.step(state, action, new ContextOfStep(context, purpose))
         : lives.use((lease) => lease.step(view, action, purpose, liveStep))
     if (!onlyLogged(environment) && purpose === 'search') return step()
     const [, ...before] = wholePath(view).map((node) => node.action as Json)
@@ -58,6 +58,32 @@ export function stepper<State, Action, Task, Answer>(
         fatal: true,
       })
     })
+  }
+}
+
+/** A trial's context as a step sees it. */
+class ContextOfStep implements StepContext {
+  readonly purpose: StepContext['purpose']
+  readonly call: StepContext['call']
+  readonly remaining: StepContext['remaining']
+  readonly spend: StepContext['spend']
+  readonly #context: CallContext
+
+  constructor(context: CallContext, purpose: StepContext['purpose']) {
+    this.purpose = purpose
+    this.call = context.call
+    this.remaining = context.remaining
+    this.spend = context.spend
+    this.#context = context
+  }
+  get random(): CallContext['random'] {
+    return this.#context.random
+  }
+  get signal(): AbortSignal {
+    return this.#context.signal
+  }
+  get run(): CallContext['run'] {
+    return this.#context.run
   }
 }
 

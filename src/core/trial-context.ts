@@ -1,6 +1,6 @@
 // The calls of one trial: keyed, recorded before and after, served from the log when they are there, bounded by the grant.
 import type { Grant } from './budget.ts'
-import type { Call, CallContext } from './call.ts'
+import type { Call, CallContext, RunHandle } from './call.ts'
 import type { Amounts, Json } from './common.ts'
 import { digest } from './digest.ts'
 import { BanyanError, errorRecord, StarvedError } from './errors.ts'
@@ -23,10 +23,10 @@ export interface CallDesk {
 }
 
 /**
- * What a trial's parts work with.
+ * What a trial's parts work with. Random numbers and signal are made when they are first asked for: most trials of most searches need none.
  * @param name names the trial in a way that does not depend on how many others are under way.
  */
-export function trialContext(desk: CallDesk, trial: number, name: string, grant: Grant, signal: AbortSignal): CallContext {
+export function trialContext(desk: CallDesk, trial: number, name: string, grant: Grant, signalOf: () => AbortSignal): CallContext {
   const { runId, seed, recorder, history, reusable, counts } = desk
   const remaining = (unit: string): number => grant.remaining(unit)
   const spend = (amounts: Amounts): void => grant.spend(amounts)
@@ -72,6 +72,7 @@ export function trialContext(desk: CallDesk, trial: number, name: string, grant:
   }
 
   async function make<Result extends Json>(asked: Call<Result>, key: { trial: number; index: number; digest: string }): Promise<Result> {
+    const signal = signalOf()
     signal.throwIfAborted()
     const atMost = asked.atMost ?? { calls: 1 }
     for (const unit of Object.keys(atMost)) if (atMost[unit]! > 0 && remaining(unit) <= 0) throw new StarvedError(unit)
@@ -99,12 +100,51 @@ export function trialContext(desk: CallDesk, trial: number, name: string, grant:
     }
   }
 
-  return {
-    random: new Random(seed, name),
-    signal,
+  let random: Random | undefined
+  return new TrialContext(
+    call,
     remaining,
     spend,
-    call,
-    run: { runId, units: Object.keys(grant.granted), remaining, spend, signal },
+    signalOf,
+    () => {
+      random ??= new Random(seed, name)
+      return random
+    },
+    () => ({ runId, units: Object.keys(grant.granted), remaining, spend, signal: signalOf() }),
+  )
+}
+
+/** Getters of a class cost nothing where they are not used; those of a literal are made anew with each object. */
+class TrialContext implements CallContext {
+  readonly call: CallContext['call']
+  readonly remaining: CallContext['remaining']
+  readonly spend: CallContext['spend']
+  readonly #signal: () => AbortSignal
+  readonly #random: () => Random
+  readonly #run: () => RunHandle
+
+  constructor(
+    call: CallContext['call'],
+    remaining: CallContext['remaining'],
+    spend: CallContext['spend'],
+    signal: () => AbortSignal,
+    random: () => Random,
+    run: () => RunHandle,
+  ) {
+    this.call = call
+    this.remaining = remaining
+    this.spend = spend
+    this.#signal = signal
+    this.#random = random
+    this.#run = run
+  }
+  get signal(): AbortSignal {
+    return this.#signal()
+  }
+  get random(): Random {
+    return this.#random()
+  }
+  get run(): RunHandle {
+    return this.#run()
   }
 }
