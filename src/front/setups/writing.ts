@@ -29,7 +29,7 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     greedy: { propose: 'greedy' },
     'best-of-n': { propose: 'whole', n: null },
     vote: { propose: 'whole', n: 8 },
-    beam: { width: 3, branching: 4, rootBranching: 6, restarts: null },
+    beam: { width: 3, branching: 3, rootBranching: 6, restarts: null },
     'best-first': { branching: 3 },
     mcts: { expansion: 'all-children', branching: 4, exploration: 0.1, backup: 'max' },
     // Any text that passes will do: the most promising first, however long its path.
