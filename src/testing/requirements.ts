@@ -83,6 +83,12 @@ const checks = {
       rmdirSync(directory)
     }
   },
+  /** A C++ compiler, for the native kernels. */
+  compiler: () => {
+    const compiler = process.env.CXX || 'c++'
+    if (spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0) return undefined
+    return { reason: `there is no C++ compiler ${compiler}; the reference kernels were tested alone`, remedy: 'apt-get install g++' }
+  },
   /** A Python 3 interpreter. */
   python: () => {
     if (spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0) return undefined

@@ -23,6 +23,7 @@ describe('the reference kernels', () => {
       'Tape',
       'Tensor',
       'adam',
+      'availableInstructions',
       'constant',
       'openKernels',
       'parameter',

@@ -11,6 +11,7 @@ export type {
   Rows,
   StridedCopy,
 } from './kernels.ts'
+export { availableInstructions, type KernelOptions, openKernels } from './open-kernels.ts'
 export { absolute, exp, gatedSilu, gelu, log, relu, sigmoid, silu, sqrt, square, tanh } from './operations/activation.ts'
 export { add, affine, clamp, divide, maximum, minimum, multiply, subtract } from './operations/arithmetic.ts'
 export { broadcast, concat, reshape, slice, transpose } from './operations/arrange.ts'

@@ -1,0 +1,152 @@
+// Attention, a task for each sequence and head of keys. The weights of the softmax are never kept: the way back computes them again from the
+// logarithms of their sums (arXiv:2205.14135, algorithm 4). A query's bits depend on no other query: see product.h, and a key that it does
+// not see adds an exact zero to its sums.
+#pragma once
+#include "product.h"
+#include "threads.h"
+
+namespace {
+
+/** Queries that are taken together. A part of what the way back means: the gradients of keys are summed up block by block. */
+constexpr int64_t queryBlock = 48;
+
+struct Heads {
+  const AttentionShape& shape;
+  int64_t sequence, keyHead;
+
+  int64_t group() const { return shape.heads / shape.keyHeads; }
+  int64_t head(int64_t member) const { return keyHead * group() + member; }
+  float* query(Rows rows, int64_t query, int64_t member) const {
+    return rows.data + (sequence * shape.queries + query) * rows.stride + head(member) * shape.size;
+  }
+  float* key(Rows rows, int64_t key) const { return rows.data + (sequence * shape.keys + key) * rows.stride + keyHead * shape.size; }
+  /** How many keys a query sees. */
+  int64_t seen(int64_t query) const { return shape.causal ? shape.keys - shape.queries + query + 1 : shape.keys; }
+};
+
+/** Row after row of scores becomes e^(score - highest), and 0 from `seen` on; gives the sum. */
+inline float exponentiateRow(float* row, int64_t seen, int64_t padded, float highest) {
+  Lanes total = Lanes::all(0);
+  const Lanes top = Lanes::all(highest);
+  forLanes(seen, [&](int64_t i, int64_t n) {
+    Lanes e = exponential(loadUpTo(row + i, n) - top);
+    if (n < laneCount) {
+      e.storeFirst(row + i, n);
+      e = Lanes::loadFirst(row + i, n);
+    } else {
+      e.store(row + i);
+    }
+    total = total + e;
+  });
+  for (int64_t i = seen; i < padded; i++) row[i] = 0;
+  return sumOf(total);
+}
+
+inline float greatestOfRow(const float* row, int64_t count) {
+  Lanes highest = Lanes::all(-INFINITY);
+  int64_t i = 0;
+  for (; i + laneCount <= count; i += laneCount) highest = greatest(highest, Lanes::load(row + i));
+  float top = greatestOf(highest);
+  for (; i < count; i++) top = row[i] > top ? row[i] : top;
+  return top;
+}
+
+void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys, Rows values, float* out, float* logSums) {
+  const Rows results = {out, shape.heads * shape.size};
+  parallel(threads, shape.batch * shape.keyHeads, [&](int64_t task) {
+    static thread_local Scratch scratch;
+    const Heads at = {shape, task / shape.keyHeads, task % shape.keyHeads};
+    const int64_t width = roundUp(shape.keys, laneCount);
+    const int64_t sizeOfKeys = Packed::floatsOf(shape.size, shape.keys), sizeOfValues = Packed::floatsOf(shape.keys, shape.size);
+    float* room = scratch.floats(sizeOfKeys + sizeOfValues + queryBlock * width);
+    const Packed turnedKeys = Packed::pack(at.key(keys, 0), keys.stride, true, shape.size, shape.keys, room);
+    const Packed packedValues = Packed::pack(at.key(values, 0), values.stride, false, shape.keys, shape.size, room + sizeOfKeys);
+    float* scores = room + sizeOfKeys + sizeOfValues;
+    for (int64_t member = 0; member < at.group(); member++)
+      for (int64_t q = 0; q < shape.queries; q += queryBlock) {
+        const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
+        const int64_t most = at.seen(q + rows - 1);
+        multiplyPacked(rows, {at.query(queries, q, member), queries.stride, 1}, turnedKeys, shape.size, most, {scores, width, shape.scale, false});
+        float inverses[queryBlock];
+        for (int64_t i = 0; i < rows; i++) {
+          float* row = scores + i * width;
+          const float highest = greatestOfRow(row, at.seen(q + i));
+          const float total = exponentiateRow(row, at.seen(q + i), most, highest);
+          inverses[i] = 1 / total;
+          logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = highest + std::log(total);
+        }
+        float* to = at.query(results, q, member);
+        multiplyPacked(rows, {scores, width, 1}, packedValues, most, shape.size, {to, results.stride, 1, false});
+        for (int64_t i = 0; i < rows; i++)
+          forLanes(shape.size, [&](int64_t j, int64_t n) {
+            float* place = to + i * results.stride + j;
+            storeUpTo(loadUpTo(place, n) * Lanes::all(inverses[i]), place, n);
+          });
+      }
+  });
+}
+
+/** Rows of a block are written, or added, to where they belong. */
+inline void writeRows(const float* from, int64_t rows, int64_t width, float* to, int64_t stride, bool accumulate) {
+  for (int64_t i = 0; i < rows; i++)
+    forLanes(width, [&](int64_t j, int64_t n) {
+      const Lanes x = loadUpTo(from + i * width + j, n);
+      float* place = to + i * stride + j;
+      storeUpTo(accumulate ? loadUpTo(place, n) + x : x, place, n);
+    });
+}
+
+void attentionBackward(int threads, const AttentionShape& shape, const Rows forward[3], const float* out, const float* logSums,
+                       const float* outGradient, const Rows gradients[3], bool accumulate) {
+  const Rows queries = forward[0], keys = forward[1], values = forward[2];
+  const Rows results = {const_cast<float*>(out), shape.heads * shape.size};
+  const Rows above = {const_cast<float*>(outGradient), shape.heads * shape.size};
+  parallel(threads, shape.batch * shape.keyHeads, [&](int64_t task) {
+    static thread_local Scratch scratch;
+    const Heads at = {shape, task / shape.keyHeads, task % shape.keyHeads};
+    const int64_t width = roundUp(shape.keys, laneCount), size = shape.size;
+    const int64_t turnedSize = Packed::floatsOf(size, shape.keys), straightSize = Packed::floatsOf(shape.keys, size);
+    const int64_t blockSize = Packed::floatsOf(queryBlock, size);
+    float* room = scratch.floats(2 * turnedSize + straightSize + 2 * blockSize + 2 * queryBlock * width + 2 * shape.keys * size);
+    auto cut = [&](int64_t count) { float* part = room; room += count; return part; };
+    const Packed turnedKeys = Packed::pack(at.key(keys, 0), keys.stride, true, size, shape.keys, cut(turnedSize));
+    const Packed turnedValues = Packed::pack(at.key(values, 0), values.stride, true, size, shape.keys, cut(turnedSize));
+    const Packed packedKeys = Packed::pack(at.key(keys, 0), keys.stride, false, shape.keys, size, cut(straightSize));
+    float *roomForQueries = cut(blockSize), *roomForAbove = cut(blockSize);
+    float *weights = cut(queryBlock * width), *back = cut(queryBlock * width);
+    float *toKeys = cut(shape.keys * size), *toValues = cut(shape.keys * size);
+    std::memset(toKeys, 0, sizeof(float) * 2 * shape.keys * size);
+    for (int64_t member = 0; member < at.group(); member++)
+      for (int64_t q = 0; q < shape.queries; q += queryBlock) {
+        const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
+        const int64_t most = at.seen(q + rows - 1);
+        const Left query = {at.query(queries, q, member), queries.stride, 1}, from = {at.query(above, q, member), above.stride, 1};
+        multiplyPacked(rows, query, turnedKeys, size, most, {weights, width, shape.scale, false});
+        multiplyPacked(rows, from, turnedValues, size, most, {back, width, 1, false});
+        for (int64_t i = 0; i < rows; i++) {
+          const float* result = at.query(results, q + i, member);
+          Lanes along = Lanes::all(0);
+          forLanes(size, [&](int64_t j, int64_t n) { along = fma(loadUpTo(result + j, n), loadUpTo(from.data + i * from.row + j, n), along); });
+          const Lanes mean = Lanes::all(sumOf(along));
+          const Lanes logSum = Lanes::all(logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i]);
+          const int64_t seen = at.seen(q + i);
+          float *weight = weights + i * width, *gradient = back + i * width;
+          forLanes(seen, [&](int64_t j, int64_t n) {
+            const Lanes w = exponential(loadUpTo(weight + j, n) - logSum);
+            storeUpTo(w, weight + j, n);
+            storeUpTo(w * (loadUpTo(gradient + j, n) - mean), gradient + j, n);
+          });
+          for (int64_t j = seen; j < most; j++) weight[j] = gradient[j] = 0;
+        }
+        const Packed packedAbove = Packed::pack(from.data, from.row, false, rows, size, roomForAbove);
+        const Packed packedQueries = Packed::pack(query.data, query.row, false, rows, size, roomForQueries);
+        multiplyPacked(most, {weights, 1, width}, packedAbove, rows, size, {toValues, size, 1, true});
+        multiplyPacked(most, {back, 1, width}, packedQueries, rows, size, {toKeys, size, shape.scale, true});
+        multiplyPacked(rows, {back, width, 1}, packedKeys, most, size, {at.query(gradients[0], q, member), gradients[0].stride, shape.scale, accumulate});
+      }
+    writeRows(toKeys, shape.keys, size, at.key(gradients[1], 0), gradients[1].stride, accumulate);
+    writeRows(toValues, shape.keys, size, at.key(gradients[2], 0), gradients[2].stride, accumulate);
+  });
+}
+
+}  // namespace

@@ -1,0 +1,199 @@
+// The compiled kernels against the reference, and what they promise of their bits.
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Random } from '../../../core/random.ts'
+import { requirement } from '../../../testing/requirements.ts'
+import type { Kernels } from '../kernels.ts'
+import { availableInstructions, openKernels } from '../open-kernels.ts'
+import { attention } from '../operations/attention.ts'
+import { linear } from '../operations/linear.ts'
+import { Tape } from '../tape.ts'
+import { constant } from '../tensor.ts'
+import { operationCases } from '../testing/cases.ts'
+import { computeCase, errorOf, expectedOf } from '../testing/check-case.ts'
+import { buildLibrary } from './build-library.ts'
+import { loadLibrary } from './load-library.ts'
+
+const compiler = requirement('compiler')
+const failing = (code: string, message: RegExp = /./) => expect.objectContaining({ code, message: expect.stringMatching(message) })
+const bits = (numbers: ArrayLike<number>) => Buffer.from(Float32Array.from(numbers).buffer).toString('base64')
+
+function numbers(count: number, key: string): Float32Array {
+  const random = new Random(5, key)
+  return Float32Array.from({ length: count }, () => random.unit() - 0.5)
+}
+
+describe.skipIf(!compiler.available)('native kernels', () => {
+  beforeAll(async () => {
+    await buildLibrary()
+  }, 300_000)
+
+  const everyKind = (): Kernels[] =>
+    availableInstructions().flatMap((instructions) => [1, 2].map((threads) => openKernels({ kind: 'native', instructions, threads })))
+
+  it.each(operationCases.map((one) => [`${one.operation} ${one.variant}`, one] as const))('%s', (_, operationCase) => {
+    const expected = expectedOf(operationCase)
+    for (const kernels of everyKind()) {
+      const { result, gradients } = computeCase(kernels, operationCase)
+      expect(errorOf(result, expected.result)).toBeLessThan(1e-5)
+      gradients.forEach((gradient, at) => {
+        expect(errorOf(gradient, expected.gradients[at]!)).toBeLessThan(2e-5)
+      })
+    }
+  })
+
+  it('give the same bits with AVX2 and AVX-512, and with any number of threads', () => {
+    const wide = everyKind().filter(({ name }) => name !== 'native generic')
+    for (const operationCase of operationCases) {
+      const seen = wide.map((kernels) => {
+        const { result, gradients } = computeCase(kernels, operationCase)
+        return [result, ...gradients].map(bits).join()
+      })
+      expect(new Set(seen).size, operationCase.operation).toBeLessThanOrEqual(1)
+    }
+    const big = wide.map((kernels) => {
+      const out = new Float32Array(300 * 700)
+      const product = { rows: 300, columns: 700, inner: 600, transposeA: true, transposeB: true }
+      kernels.matmul(product, numbers(600 * 300, 'a'), numbers(600 * 700, 'b'), out)
+      return bits(out)
+    })
+    expect(new Set(big).size).toBeLessThanOrEqual(1)
+  })
+
+  it('give a row the same bits whatever else is in its batch', () => {
+    const weight = constant([300, 77], numbers(300 * 77, 'weight'))
+    const x = numbers(64 * 300, 'x')
+    for (const kernels of everyKind()) {
+      const tape = new Tape({ kernels, gradients: false })
+      const whole = linear(tape, constant([64, 300], x), weight, { activation: 'gelu' }).data
+      for (const [start, rows] of [
+        [0, 1],
+        [7, 1],
+        [63, 1],
+        [5, 13],
+        [1, 40],
+      ] as const) {
+        const part = linear(tape, constant([rows, 300], x.slice(start * 300, (start + rows) * 300)), weight, { activation: 'gelu' }).data
+        expect(bits(part)).toBe(bits(whole.slice(start * 77, (start + rows) * 77)))
+      }
+    }
+  })
+
+  it('give a query the same bits alone, with its keys from a cache, and within its whole sequence', () => {
+    const length = 150
+    const width = 24
+    const [q, k, v] = ['q', 'k', 'v'].map((key) => numbers(length * width, key)) as [Float32Array, Float32Array, Float32Array]
+    const tensor = (data: Float32Array) => constant([1, data.length / width, width], data)
+    for (const kernels of everyKind()) {
+      const tape = new Tape({ kernels, gradients: false })
+      const whole = attention(tape, tensor(q), tensor(k), tensor(v), { heads: 2, causal: true }).data
+      for (const at of [0, 1, 17, 48, 95, 149]) {
+        const [keys, values] = [k.slice(0, (at + 1) * width), v.slice(0, (at + 1) * width)]
+        const alone = attention(tape, tensor(q.slice(at * width, (at + 1) * width)), tensor(keys), tensor(values), {
+          heads: 2,
+          causal: true,
+        })
+        expect(bits(alone.data)).toBe(bits(whole.slice(at * width, (at + 1) * width)))
+      }
+    }
+  })
+
+  it('let NaN and infinities show, without a crash', () => {
+    for (const kernels of everyKind())
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        const x = numbers(40 * 40, 'bad')
+        x[77] = bad
+        const out = new Float32Array(40 * 40)
+        kernels.matmul({ rows: 40, columns: 40, inner: 40 }, x, numbers(1600, 'b'), out)
+        expect(kernels.firstNonFinite(1600, out)).toBe(40)
+        kernels.softmax(1, 1600, x, out, true)
+        expect(kernels.firstNonFinite(1600, out)).not.toBe(-1)
+        expect(kernels.firstNonFinite(1600, x)).toBe(77)
+        expect(Number.isFinite(kernels.sumOfSquares(1600, x))).toBe(false)
+      }
+  })
+
+  it('refuse arrays that are too short, and what is no array', () => {
+    const kernels = openKernels({ kind: 'native' })
+    const short = new Float32Array(3)
+    const wide = new Float32Array(100)
+    const refused: (() => void)[] = [
+      () => kernels.matmul({ rows: 2, columns: 2, inner: 2 }, short, wide, wide),
+      () => kernels.matmul({ rows: 2, columns: 2, inner: 2, batch: 9, strideA: 4 }, wide.subarray(70), wide, wide),
+      () => kernels.matmul({ rows: 1e9, columns: 1e9, inner: 1e9 }, wide, wide, wide),
+      () => kernels.matmul({ rows: -1, columns: 2, inner: 2 }, wide, wide, wide),
+      () => kernels.matmul({ rows: 2, columns: 2, inner: 2, bias: short.subarray(2) }, wide, wide, wide),
+      () => kernels.softmax(2, 2, wide, short, false),
+      () => kernels.scaled(4, 1, [1, 2, 3, 4] as unknown as Float32Array, wide, false),
+      () => kernels.scaled(4, 1, new Float64Array(8) as unknown as Float32Array, wide, false),
+      () => kernels.scaled(4, 1, undefined as unknown as Float32Array, wide, false),
+      () => kernels.gatherRows(2, wide, Int32Array.of(50), undefined, wide),
+      () => kernels.scatterRows(2, wide, Int32Array.of(-2), wide),
+      () => kernels.crossEntropy(1, 4, wide, Int32Array.of(4), Float32Array.of(1), wide, undefined),
+      () =>
+        kernels.adam(
+          { rate: 1, beta1: 0, beta2: 0, epsilon: 1, decay: 0, correction1: 1, correction2: 1, gradientScale: 1 },
+          wide,
+          wide,
+          short,
+          wide,
+        ),
+    ]
+    for (const call of refused) expect(call).toThrow(failing('E_NATIVE_ARGUMENT'))
+  })
+
+  it('say which instructions there are', () => {
+    expect(availableInstructions()).toContain('generic')
+    expect(() => openKernels({ kind: 'native', instructions: 'mmx' as 'avx2' })).toThrow(failing('E_NATIVE_INSTRUCTIONS', /generic/))
+    expect(() => openKernels({ threads: 0 })).toThrow(failing('E_TENSOR_OPTION'))
+  })
+})
+
+describe.skipIf(!compiler.available)('a library file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'banyan-native-'))
+    const { path } = await buildLibrary()
+    copyFileSync(path, join(folder, nameOf(path)))
+    copyFileSync(`${path}.json`, join(folder, `${nameOf(path)}.json`))
+  }, 300_000)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const nameOf = (path: string) => path.split(/[\\/]/).at(-1)!
+  const library = () => join(folder, readdirSync(folder).find((name) => name.endsWith('.node'))!)
+
+  it('is missing, from other sources, damaged, or without its manifest: each is said', () => {
+    expect(loadLibrary([folder]).source).toMatch(/^[0-9a-f]{64}$/)
+    expect(() => loadLibrary([join(folder, 'nowhere')])).toThrow(failing('E_NATIVE_MISSING', /not built/))
+    const other = mkdtempSync(join(tmpdir(), 'banyan-native-'))
+    writeFileSync(join(other, 'kernels-linux-x64-0000000000000000.node'), '')
+    expect(() => loadLibrary([other])).toThrow(failing('E_NATIVE_MISSING', /other sources/))
+    rmSync(other, { recursive: true })
+
+    const path = library()
+    appendFileSync(path, 'x')
+    expect(() => loadLibrary([folder])).toThrow(failing('E_NATIVE_REFUSED', /damaged/))
+    writeFileSync(`${path}.json`, '{')
+    expect(() => loadLibrary([folder])).toThrow(failing('E_NATIVE_REFUSED', /manifest cannot be read/))
+    rmSync(`${path}.json`)
+    expect(() => loadLibrary([folder])).toThrow(failing('E_NATIVE_REFUSED', /manifest is missing/))
+  })
+})
+
+describe('without a compiler', () => {
+  it('building says what to install', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-native-'))
+    try {
+      await expect(buildLibrary({ compiler: 'no-such-compiler', folder })).rejects.toThrow(failing('E_NATIVE_COMPILER', /Install one/))
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('the reference can always be had', () => {
+    expect(openKernels({ kind: 'reference' }).name).toBe('reference')
+  })
+})
