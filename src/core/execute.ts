@@ -1,6 +1,5 @@
 // Carries out one trial: steps, proposals, evaluations, in a fixed order. It reads the tree and does not change it;
 // what should grow is returned as data, so that a live run and a run read from its log grow by the same code.
-import type { CallContext } from './call.ts'
 import type { Json, NodeId } from './common.ts'
 import { defined } from './defined.ts'
 import { DraftNode } from './draft-node.ts'
@@ -15,6 +14,7 @@ import type { Candidate, Proposed } from './proposer.ts'
 import { stepper } from './step.ts'
 import type { Tree } from './tree.ts'
 import type { Ask, Status, Trial } from './trial.ts'
+import type { TrialContext } from './trial-context.ts'
 import { askOf, evaluatorsOf, nodesOf } from './work.ts'
 
 /** A trial's end as data, and the steps behind its growth, one for each growth that has one, in order. */
@@ -39,7 +39,7 @@ export async function execute<State, Action, Task, Answer>(
   trial: Trial,
   tree: Tree<State, Action>,
   parts: Parts<State, Action, Task, Answer>,
-  context: CallContext,
+  context: TrialContext,
 ): Promise<Executed<State>> {
   const { environment } = parts
   const carryOut = stepper(parts, context)

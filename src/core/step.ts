@@ -1,5 +1,4 @@
 // One action, carried out: guarded; in the live environment where there is one; recorded where its result could not be computed again.
-import type { CallContext } from './call.ts'
 import type { Awaitable, Json } from './common.ts'
 import type { Effect, Step, StepContext } from './environment.ts'
 import { BanyanError } from './errors.ts'
@@ -8,6 +7,7 @@ import type { LiveStep } from './live.ts'
 import { loggedStep, onlyLogged, restoredStep } from './logged-step.ts'
 import { type NodeView, wholePath } from './node-view.ts'
 import type { Parts } from './parts.ts'
+import type { TrialContext } from './trial-context.ts'
 
 /** Carries out `action` in the state of `view`: to look, or for real. */
 export type CarryOut<State, Action> = (view: NodeView<State, Action>, action: Action, purpose?: 'search' | 'commit') => Promise<Step<State>>
@@ -15,7 +15,7 @@ export type CarryOut<State, Action> = (view: NodeView<State, Action>, action: Ac
 /** How a trial's actions are carried out. They throw `E_GUARD_DENIED`, `E_LIVE_DIVERGED`, and what the environment throws. */
 export function stepper<State, Action, Task, Answer>(
   { environment, lives, guard }: Parts<State, Action, Task, Answer>,
-  context: CallContext,
+  context: TrialContext,
 ): CarryOut<State, Action> {
   const effectOf = (state: State, action: Action): Effect =>
     environment.effect?.(state, action) ?? (lives === undefined ? 'none' : 'irreversible')
@@ -30,7 +30,7 @@ export function stepper<State, Action, Task, Answer>(
   const liveStep: LiveStep<State, Action> = async (live, state, action, purpose) => {
     await check(state, action, purpose)
     if (purpose === 'replay') context.spend({ replayedSteps: 1 })
-    return live.step(action, new ContextOfStep(context, purpose))
+    return live.step(action, context.forStep(purpose))
   }
 
   return async (view, action, purpose = 'search') => {
@@ -39,7 +39,7 @@ export function stepper<State, Action, Task, Answer>(
     if (lives === undefined) await check(state, action, purpose)
     const step = (): Awaitable<Step<State>> =>
       lives === undefined
-        ? environment.step(state, action, new ContextOfStep(context, purpose))
+        ? environment.step(state, action, context.forStep(purpose))
         : lives.use((lease) => lease.step(view, action, purpose, liveStep))
     if (!onlyLogged(environment) && purpose === 'search') return step()
     const [, ...before] = wholePath(view).map((node) => node.action as Json)
@@ -58,32 +58,6 @@ export function stepper<State, Action, Task, Answer>(
         fatal: true,
       })
     })
-  }
-}
-
-/** A trial's context as a step sees it. */
-class ContextOfStep implements StepContext {
-  readonly purpose: StepContext['purpose']
-  readonly call: StepContext['call']
-  readonly remaining: StepContext['remaining']
-  readonly spend: StepContext['spend']
-  readonly #context: CallContext
-
-  constructor(context: CallContext, purpose: StepContext['purpose']) {
-    this.purpose = purpose
-    this.call = context.call
-    this.remaining = context.remaining
-    this.spend = context.spend
-    this.#context = context
-  }
-  get random(): CallContext['random'] {
-    return this.#context.random
-  }
-  get signal(): AbortSignal {
-    return this.#context.signal
-  }
-  get run(): CallContext['run'] {
-    return this.#context.run
   }
 }
 

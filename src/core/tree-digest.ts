@@ -114,13 +114,17 @@ function hashOf(actions: readonly unknown[]): Words {
   return { low, high }
 }
 
-/** One half of a 64-bit hash with one more word; the steps of MurmurHash3 with a carry from high bits to low ones. */
+/** The lower half of a 64-bit hash with one more word. */
 function stirredLow(hash: number, word: number): number {
-  const stirred = (Math.imul(hash ^ Math.imul(word, 0x239b961b) ^ (word >>> 15), 0xcc9e2d51) + 0x561ccd1b) | 0
-  return stirred ^ (stirred >>> 15)
+  return stirred(hash, Math.imul(word, 0x239b961b), 0xcc9e2d51)
 }
 
+/** The upper half. */
 function stirredHigh(hash: number, word: number): number {
-  const stirred = (Math.imul(((hash << 13) | (hash >>> 19)) ^ Math.imul(word, 0xab0e9789) ^ (word >>> 17), 0x1b873593) + 0x0bcaa747) | 0
-  return stirred ^ (stirred >>> 13)
+  return stirred(hash, Math.imul(word ^ (word >>> 16), 0xab0e9789), 0x1b873593)
+}
+
+function stirred(hash: number, word: number, by: number): number {
+  const product = Math.imul(((hash << 13) | (hash >>> 19)) ^ word ^ (word >>> 15), by) + 0x561ccd1b
+  return product ^ (product >>> 14)
 }

@@ -3,6 +3,7 @@ import type { Grant } from './budget.ts'
 import type { Call, CallContext, RunHandle } from './call.ts'
 import type { Amounts, Json } from './common.ts'
 import { digest } from './digest.ts'
+import type { StepContext } from './environment.ts'
 import { BanyanError, errorRecord, StarvedError } from './errors.ts'
 import type { CallEnd } from './events.ts'
 import { cancelledCall, type History, isCancelled } from './history.ts'
@@ -26,7 +27,7 @@ export interface CallDesk {
  * What a trial's parts work with. Random numbers and signal are made when they are first asked for: most trials of most searches need none.
  * @param name names the trial in a way that does not depend on how many others are under way.
  */
-export function trialContext(desk: CallDesk, trial: number, name: string, grant: Grant, signalOf: () => AbortSignal): CallContext {
+export function trialContext(desk: CallDesk, trial: number, name: string, grant: Grant, signalOf: () => AbortSignal): TrialContext {
   const { runId, seed, recorder, history, reusable, counts } = desk
   const remaining = (unit: string): number => grant.remaining(unit)
   const spend = (amounts: Amounts): void => grant.spend(amounts)
@@ -102,49 +103,51 @@ export function trialContext(desk: CallDesk, trial: number, name: string, grant:
 
   let random: Random | undefined
   return new TrialContext(
-    call,
-    remaining,
-    spend,
-    signalOf,
-    () => {
-      random ??= new Random(seed, name)
-      return random
+    { call, remaining, spend },
+    {
+      signal: signalOf,
+      random: () => {
+        random ??= new Random(seed, name)
+        return random
+      },
+      run: () => ({ runId, units: Object.keys(grant.granted), remaining, spend, signal: signalOf() }),
     },
-    () => ({ runId, units: Object.keys(grant.granted), remaining, spend, signal: signalOf() }),
+    'search',
   )
 }
 
-/** Getters of a class cost nothing where they are not used; those of a literal are made anew with each object. */
-class TrialContext implements CallContext {
+/** What is made when it is first asked for. Getters of a class cost nothing where they are not used; those of a literal are made with each object. */
+interface Lazy {
+  signal(): AbortSignal
+  random(): Random
+  run(): RunHandle
+}
+
+export class TrialContext implements StepContext {
   readonly call: CallContext['call']
   readonly remaining: CallContext['remaining']
   readonly spend: CallContext['spend']
-  readonly #signal: () => AbortSignal
-  readonly #random: () => Random
-  readonly #run: () => RunHandle
+  readonly purpose: StepContext['purpose']
+  readonly #lazy: Lazy
 
-  constructor(
-    call: CallContext['call'],
-    remaining: CallContext['remaining'],
-    spend: CallContext['spend'],
-    signal: () => AbortSignal,
-    random: () => Random,
-    run: () => RunHandle,
-  ) {
+  constructor({ call, remaining, spend }: Pick<CallContext, 'call' | 'remaining' | 'spend'>, lazy: Lazy, purpose: StepContext['purpose']) {
     this.call = call
     this.remaining = remaining
     this.spend = spend
-    this.#signal = signal
-    this.#random = random
-    this.#run = run
+    this.purpose = purpose
+    this.#lazy = lazy
   }
   get signal(): AbortSignal {
-    return this.#signal()
+    return this.#lazy.signal()
   }
   get random(): Random {
-    return this.#random()
+    return this.#lazy.random()
   }
   get run(): RunHandle {
-    return this.#run()
+    return this.#lazy.run()
+  }
+  /** The same context for a step. */
+  forStep(purpose: StepContext['purpose']): StepContext {
+    return purpose === this.purpose ? this : new TrialContext(this, this.#lazy, purpose)
   }
 }
