@@ -126,7 +126,7 @@ function outcomes<State, Action, Task, Answer>(
 
   function list(node: NodeId): number {
     const actions = environment.actions!(tree.state(node))
-    tree.offerListed(node, actions)
+    tree.offerListed(node, actions, true)
     used.expansions++
     return actions.length
   }

@@ -18,6 +18,8 @@ export const proof = { open: 0, win: 1, loss: 2, draw: 3 } as const
 const initialCapacity = 256
 /** Lists of actions that are looked for; where there are more, each node has most likely its own. */
 const mostShared = 1024
+/** Longest block that can wait for its slots. */
+const unwrittenSlots = 64
 /** What fits into `depth`. */
 const deepest = 65_535
 const none: readonly never[] = []
@@ -95,6 +97,8 @@ export class Tree<State = unknown, Action = unknown> {
   scores: Float64Array | undefined
   tokenCounts: Int32Array | undefined
   #candidates = 0
+  /** Where the blocks lie that have no slots of their own yet; -1 without any. */
+  #unwritten = -1
 
   /** By node: trials under way at or below it. Made when it is first read, since searches that do one thing at a time need none. */
   get pending(): Uint16Array {
@@ -121,7 +125,7 @@ export class Tree<State = unknown, Action = unknown> {
   /** Makes the node of a candidate that was stepped. */
   addChild(parent: NodeId, index: number, step: Step<State>, key?: string, turn?: number): NodeId {
     const node = this.#add(parent, index, step, key, turn)
-    this.childOf[this.blockStart[parent]! + index] = node
+    this.childOf[this.slot(parent, index)] = node
     return node
   }
 
@@ -136,10 +140,19 @@ export class Tree<State = unknown, Action = unknown> {
     this.#setActions(node, before.length === 0 ? added : [...before, ...added])
   }
 
-  /** Offers listed actions with equal priors; the array is kept, not copied. */
-  offerListed(node: NodeId, actions: readonly Action[]): void {
-    if (actions.length === 0) return
-    this.#extend(node, actions.length)
+  /**
+   * Offers listed actions with equal priors; the array is kept, not copied.
+   * @param later whether slots are given only once a candidate is tried, which most nodes of a large search never see: till then all such
+   * blocks lie in one place that is never written. Who writes at a slot asks for it by {@link slot}.
+   */
+  offerListed(node: NodeId, actions: readonly Action[], later = false): void {
+    const count = actions.length
+    if (count === 0) return
+    if (later && count <= unwrittenSlots && this.uniform && this.blockSize[node] === 0) {
+      if (this.#unwritten < 0) this.#unwritten = this.#claim(unwrittenSlots)
+      this.blockStart[node] = this.#unwritten
+      this.blockSize[node] = count
+    } else this.#extend(node, count)
     this.#listOf[node] = this.#sharedList(actions)
     this.setComplete(node)
   }
@@ -181,6 +194,12 @@ export class Tree<State = unknown, Action = unknown> {
   /** The node of a candidate, or `untried`, `underWay`, `failed`. */
   child(node: NodeId, index: number): NodeId {
     return this.childOf[this.blockStart[node]! + index]!
+  }
+
+  /** Where a candidate lies, to be written there. */
+  slot(node: NodeId, index: number): number {
+    if (this.blockStart[node] === this.#unwritten) this.blockStart[node] = this.#claim(this.blockSize[node]!)
+    return this.blockStart[node]! + index
   }
 
   /** Children that exist, in the order of their candidates. */
@@ -445,6 +464,7 @@ export class Tree<State = unknown, Action = unknown> {
 
   /** The priors of candidates that were all offered without one, each block at once. */
   #equalShares(): Float32Array {
+    if (this.#unwritten >= 0) for (let node = 0; node < this.size; node++) this.slot(node, 0)
     const priors = new Float32Array(this.childOf.length)
     for (let node = 0; node < this.size; node++) {
       const size = this.blockSize[node]!

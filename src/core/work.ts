@@ -9,8 +9,8 @@ export function nodesOf(work: Work): readonly NodeId[] {
 }
 
 /** Where the candidate lies that the work makes a node of; -1 when there is none. */
-export function slotOf(tree: Pick<Tree, 'blockStart'>, work: Work): number {
-  return work.kind === 'visit' && work.candidate >= 0 ? tree.blockStart[work.node]! + work.candidate : -1
+export function slotOf(tree: Pick<Tree, 'slot'>, work: Work): number {
+  return work.kind === 'visit' && work.candidate >= 0 ? tree.slot(work.node, work.candidate) : -1
 }
 
 /** What the work asks of a proposer. Writing a node anew needs one sample. */

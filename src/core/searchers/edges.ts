@@ -13,9 +13,9 @@ export class Edges {
   readonly #triesAllFirst: boolean
   /** How many trials are counted in `pending`. */
   underWay = 0
-  /** The way that was chosen last: nodes from the root, and the slot chosen at each. */
+  /** The way that was chosen last: nodes from the root, and the candidate chosen at each. */
   #nodes = new Int32Array(64)
-  #slots = new Int32Array(64)
+  #candidates = new Int32Array(64)
   #steps = 0
   /** Random bits for the next node's ties. */
   #draw = 0
@@ -36,8 +36,8 @@ export class Edges {
     this.#triesAllFirst = selection.triesAllFirst
     this.#initialValue = initialValue
     this.#busy = busy
-    this.#value = tree.candidateColumn('mcts value', Number.NaN)
-    this.#weight = tree.candidateColumn('mcts weight', 0)
+    this.#value = tree.candidateColumn('value', Number.NaN)
+    this.#weight = tree.candidateColumn(`${selection.name} weight`, 0)
   }
 
   /** Begins a way down from the root: what is chosen from now on is remembered. One draw serves the ties of all nodes on it. */
@@ -52,10 +52,10 @@ export class Edges {
     const step = this.#steps++
     if (step === this.#nodes.length) {
       this.#nodes = doubled(this.#nodes)
-      this.#slots = doubled(this.#slots)
+      this.#candidates = doubled(this.#candidates)
     }
     this.#nodes[step] = node
-    this.#slots[step] = slot
+    this.#candidates[step] = slot - this.#tree.blockStart[node]!
     return slot
   }
 
@@ -127,7 +127,7 @@ export class Edges {
     backup.update(tree, child, carried, true)
     for (let step = this.#steps - 1; step >= 0; step--) {
       const node = this.#nodes[step]!
-      this.#note(node, this.#slots[step]!, child)
+      this.#note(node, tree.blockStart[node]! + this.#candidates[step]!, child)
       if (turn !== undefined && turn[child] !== turn[node]) carried = -carried
       backup.update(tree, node, carried, false)
       child = node

@@ -195,7 +195,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       memory.asked = undefined
       const expanded = memory.expanding.size > 0 && memory.expanding.delete(node)
       if (outcome.nodes.length === 0) {
-        if (trial.kind === 'visit' && trial.candidate >= 0) memory.edges.refresh(node, tree.blockStart[node]! + trial.candidate)
+        if (trial.kind === 'visit' && trial.candidate >= 0) memory.edges.refresh(node, tree.slot(node, trial.candidate))
         memory.edges.refreshPath(node)
       }
       if (outcome.status !== 'ok' && outcome.nodes.length === 0 && !expanded) return
@@ -256,7 +256,7 @@ function mark(tree: Tree, memory: MctsMemory, work: Work): void {
   addPending(tree, node, 1)
   memory.edges.refreshPath(node)
   // Not chosen again until its outcome is told.
-  if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.blockStart[node]! + work.candidate)
+  if (work.kind === 'visit' && work.candidate >= 0) memory.edges.hide(tree.slot(node, work.candidate))
 }
 
 function nodeOf(work: Work): NodeId {
