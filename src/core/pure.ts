@@ -20,7 +20,7 @@ import { evaluatorsOf, slotOf } from './work.ts'
 export const pureUnits = ['expansions', 'steps', 'nodes'] as const
 
 const trialsBetweenPauses = 1000
-/** Trials before the first checkpoint. Each further one comes after twice as many, since it costs as much as the tree is large. */
+/** Trials before the first checkpoint. Each further one comes after four times as many, since it costs as much as the tree is large. */
 const firstCheckpoint = 100_000
 
 /** Runs a pure search to its end. Throws what the parts throw. */
@@ -39,7 +39,7 @@ export async function runPure<State, Action, Task, Answer>(run: Run<State, Actio
     if (stop !== undefined) break
     if (run.trials >= nextCheckpoint) {
       desk.recorder.record({ type: 'checkpoint', trials: run.trials, nodes: tree.size, digest: treeDigest(tree) })
-      nextCheckpoint *= 2
+      nextCheckpoint *= 4
     }
     watch?.(run.tree, searcher.best(tree, memory))
     stop = interruption(stopping)

@@ -44,7 +44,7 @@ export function treeDigest(tree: Tree): string {
       (tree.solved(node) ? 2 : 0) |
       (tree.dead(node) ? 4 : 0) |
       (tree.proven(node) << 3) |
-      (tree.revision(node) << 5)
+      (loose ? tree.revision(node) << 5 : 0)
     let low = stirredLow(names[at]!, visits[node]!)
     let high = stirredHigh(names[at + 1]!, visits[node]!)
     low = stirredLow(stirredLow(stirredLow(low, doubleWords[0]!), doubleWords[1]!), state)
