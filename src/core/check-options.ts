@@ -10,7 +10,7 @@ import { onlyLogged } from './logged-step.ts'
 import type { SearchOptions } from './options.ts'
 import type { Parts } from './parts.ts'
 import type { Proposer } from './proposer.ts'
-import { pureUnits } from './pure.ts'
+import type { FastPath } from './search-by.ts'
 
 /** The options of a search, checked and with their defaults. */
 export type CheckedOptions<State, Action, Task, Answer> = SearchOptions<State, Action, Task, Answer> &
@@ -25,6 +25,7 @@ export type CheckedOptions<State, Action, Task, Answer> = SearchOptions<State, A
 /** @throws `E_SEARCH_OPTION`, `E_SEARCH_ORACLE`, `E_BUDGET_UNIT`, `E_BUDGET_AMOUNT`. */
 export function checkOptions<State, Action, Task, Answer>(
   options: SearchOptions<State, Action, Task, Answer>,
+  suits?: FastPath['suits'],
 ): CheckedOptions<State, Action, Task, Answer> {
   const { environment, task, searcher, guard, units, concurrency = 1, seed = 0, lives = 1, budget = {}, order = 'asked' } = options
   const { runId = randomRunId(), store = nowhere, maxFailures = 16, replayOnly = false } = options
@@ -39,9 +40,10 @@ export function checkOptions<State, Action, Task, Answer>(
     throw optionError('environment', environment.name, '`encode` and `decode`, since its states can only be read from the log')
   const proposers = byName<Proposer<State, Action>>(options.proposer, 'propose') ?? { default: everyAction(options) }
   const evaluators = byName<Evaluator<State, Action>>(options.evaluator, 'evaluate') ?? {}
-  const pure = isPure(options, proposers, evaluators)
+  const pure = suits?.(options as unknown as Parameters<FastPath['suits']>[0], proposers as never, evaluators as never) === true
   const { detail = pure ? 'checkpoints' : 'events' } = options
-  if (detail === 'checkpoints' && !pure) throw optionError('detail', detail, 'parts that are all pure and exact')
+  if (detail === 'checkpoints' && !pure)
+    throw optionError('detail', detail, 'parts that are all pure and exact, and the search of `banyan`')
   const fingerprint: Fingerprint = {
     environment: `${environment.name}@${environment.version ?? '1'}`,
     task: digest(task as Json),
@@ -71,24 +73,6 @@ function refuseGraders<State, Action, Task, Answer>(options: SearchOptions<State
       hint: 'Grade the answer after the search.',
     })
   }
-}
-
-/** Whether the run can be computed again from its seed alone, without calls. */
-function isPure<State, Action, Task, Answer>(
-  { environment, guard, budget = {} }: SearchOptions<State, Action, Task, Answer>,
-  proposers: Readonly<Record<string, Proposer<State, Action>>>,
-  evaluators: Readonly<Record<string, Evaluator<State, Action>>>,
-): boolean {
-  const units: readonly string[] = [...pureUnits, 'seconds']
-  return (
-    Object.keys(budget).every((unit) => units.includes(unit)) &&
-    guard === undefined &&
-    environment.effect === undefined &&
-    environment.actions !== undefined &&
-    !onlyLogged(environment) &&
-    Object.values(proposers).every((proposer) => proposer.lists) &&
-    Object.values(evaluators).every((evaluator) => evaluator.value !== undefined)
-  )
 }
 
 /** The proposer of searches that are given none. */
@@ -138,7 +122,8 @@ function checkWhole(option: string, value: number, least: number, most: number):
   if (!Number.isInteger(value) || value < least || value > most) throw optionError(option, value, `a whole number from ${least} to ${most}`)
 }
 
-function optionError(option: string, seen: unknown, wanted: string): BanyanError {
+/** What every option that cannot be used is answered with. */
+export function optionError(option: string, seen: unknown, wanted: string): BanyanError {
   return new BanyanError('E_SEARCH_OPTION', `the option ${JSON.stringify(option)} cannot be used`, { seen, wanted })
 }
 

@@ -3,8 +3,6 @@
 
 const multipliers = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const
 const addends = [0x561ccd1b, 0x0bcaa747, 0x96cd1c35, 0x32ac3b17] as const
-const float = new Float64Array(1)
-const floatWords = new Int32Array(float.buffer)
 
 /**
  * A hash of what is added, in order.
@@ -25,12 +23,6 @@ export class Hash {
     const next = (lane + 1) & 3
     const scattered = Math.imul(rotated(Math.imul(word, multipliers[lane]!), 15 + lane), multipliers[next]!)
     lanes[lane] = Math.imul(rotated(lanes[lane]! ^ scattered, 19 - 2 * lane) + lanes[next]!, 5) + addends[lane]!
-  }
-
-  addFloat(value: number): void {
-    float[0] = value
-    this.add(floatWords[0]!)
-    this.add(floatWords[1]!)
   }
 
   /** Adds a text with its length, two UTF-16 units a word. */

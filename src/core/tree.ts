@@ -36,10 +36,10 @@ export interface Column {
   readonly initial: number
 }
 
-/** A named extra number for each candidate, in single precision; read `values` anew in every `ask` and `tell`. */
+/** Named extra numbers for each candidate, in single precision, `width` of them side by side; read `values` anew in every `ask` and `tell`. */
 export interface CandidateColumn {
   values: Float32Array
-  readonly initial: number
+  readonly width: number
 }
 
 export class Tree<State = unknown, Action = unknown> {
@@ -314,11 +314,11 @@ export class Tree<State = unknown, Action = unknown> {
     return column
   }
 
-  /** An extra number for each candidate, made on first use. It moves with its block; nobody but its owner keeps it right. */
-  candidateColumn(name: string, initial: number): CandidateColumn {
+  /** Extra numbers for each candidate, made on first use; NaN at first. They move with their block; nobody but their owner keeps them right. */
+  candidateColumn(name: string, width: number): CandidateColumn {
     let column = this.#candidateColumns.get(name)
     if (column === undefined) {
-      column = { values: new Float32Array(this.childOf.length).fill(initial), initial }
+      column = { values: new Float32Array(this.childOf.length * width).fill(Number.NaN), width }
       this.#candidateColumns.set(name, column)
     }
     return column
@@ -349,7 +349,8 @@ export class Tree<State = unknown, Action = unknown> {
   #add(parent: NodeId, index: number, step: Step<State>, key: string | undefined, turn: number | undefined): NodeId {
     const node = this.size
     const depth = parent < 0 ? 0 : this.depth[parent]! + 1
-    if (depth > deepest) throw tooDeep()
+    if (depth > deepest)
+      throw tooLarge('E_TREE_DEPTH', 'deep', depth, `at most ${deepest} steps from the root: let actions be larger, or states terminal`)
     if (node === this.parent.length) this.#growNodes()
     this.size = node + 1
     this.parent[node] = parent
@@ -428,7 +429,7 @@ export class Tree<State = unknown, Action = unknown> {
     const start = this.blockStart[node]!
     const first = this.#claim(room)
     for (const values of [this.childOf, this.#priors, this.scores, this.tokenCounts]) values?.copyWithin(first, start, start + size)
-    for (const { values } of this.#candidateColumns.values()) values.copyWithin(first, start, start + size)
+    for (const { values, width } of this.#candidateColumns.values()) values.copyWithin(first * width, start * width, (start + size) * width)
     this.blockStart[node] = first
     this.#rooms.set(node, room)
   }
@@ -489,11 +490,7 @@ export class Tree<State = unknown, Action = unknown> {
   #growNodes(): void {
     const capacity = longer(this.parent.length, this.expected)
     if (capacity > 2 ** 28) {
-      throw new BanyanError('E_TREE_SIZE', 'the tree is too large', {
-        seen: this.size,
-        wanted: 'at most 268 million nodes',
-        hint: 'Set a budget of nodes.',
-      })
+      throw tooLarge('E_TREE_SIZE', 'large', this.size, 'at most 268 million nodes: set a budget of nodes')
     }
     this.parent = grown(this.parent, capacity)
     this.visits = grown(this.visits, capacity)
@@ -517,7 +514,8 @@ export class Tree<State = unknown, Action = unknown> {
     this.#priors &&= grown(this.#priors, capacity)
     this.scores &&= grown(this.scores, capacity)
     this.tokenCounts &&= grown(this.tokenCounts, capacity)
-    for (const column of this.#candidateColumns.values()) column.values = grown(column.values, capacity).fill(column.initial, length)
+    for (const column of this.#candidateColumns.values())
+      column.values = grown(column.values, capacity * column.width).fill(Number.NaN, length * column.width)
   }
 }
 
@@ -591,11 +589,6 @@ function grown<Values extends Int32Array | Float64Array | Float32Array | Uint16A
   return longer
 }
 
-function tooDeep(): BanyanError {
-  return new BanyanError('E_TREE_DEPTH', 'the tree is too deep', {
-    seen: deepest + 1,
-    wanted: `at most ${deepest} steps from the root`,
-    hint: 'Let actions be larger steps, or states be terminal after so many.',
-    fatal: true,
-  })
+function tooLarge(code: string, what: string, seen: number, wanted: string): BanyanError {
+  return new BanyanError(code, `the tree is too ${what}`, { seen, wanted, fatal: true })
 }
