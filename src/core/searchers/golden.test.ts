@@ -5,6 +5,8 @@ import { search } from '../search.ts'
 import type { Searcher } from '../searcher.ts'
 import type { Tree } from '../tree.ts'
 import { aStar } from './a-star.ts'
+import { abMctsA } from './ab-mcts-a.ts'
+import { abMctsM } from './ab-mcts-m.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -128,6 +130,32 @@ it('smc', async () =>
     a 1 × 0.95
       a 1 × 0.95
         b 1 × 0.66 ←
+  "
+`))
+it('ab-mcts-a', async () =>
+  expect(await golden(abMctsA())).toMatchInlineSnapshot(`
+  "
+  ·
+    a 1 × 0.95 ←
+      b 1 × 0.50
+    a 1 × 0.95
+    a 1 × 0.95
+      c 1 × 0.50
+    a 1 × 0.95
+    d 1 × 0.05
+  "
+`))
+it('ab-mcts-m', async () =>
+  expect(await golden(abMctsM())).toMatchInlineSnapshot(`
+  "
+  ·
+    a 1 × 0.95
+      b 1 × 0.50
+    a 1 × 0.95
+      b 1 × 0.50
+        d 1 × 0.33 ←
+    a 1 × 0.95
+      c 1 × 0.50
   "
 `))
 it('a-star', async () =>

@@ -1,5 +1,11 @@
 // The searchers' public names, and the pieces they are made of.
+
 export { type AStarOptions, aStar } from './a-star.ts'
+export type { AdaptiveBranchingOptions } from './ab-mcts/adaptive-branching.ts'
+export type { MixedPrior, MixedPrior } from './ab-mcts/mixed-model.ts'
+export type { BetaPrior, BetaPrior, GaussianPrior, GaussianPrior, PosteriorOptions, PosteriorOptions } from './ab-mcts/posterior.ts'
+export { type AbMctsAOptions, type AbMctsAOptions, abMctsA, abMctsA } from './ab-mcts-a.ts'
+export { type AbMctsMOptions, type AbMctsMOptions, abMctsM, abMctsM, type Pruning } from './ab-mcts-m.ts'
 export { type Backup, backUp, backups, children, max, mean } from './backup.ts'
 export { balancedWidths } from './balance.ts'
 export { type BeamOptions, beam } from './beam.ts'

@@ -3,6 +3,8 @@ import type { Json } from '../common.ts'
 import { unknownName } from '../names.ts'
 import type { Searcher } from '../searcher.ts'
 import { aStar } from './a-star.ts'
+import { abMctsA, abMctsA } from './ab-mcts-a.ts'
+import { abMctsM, abMctsM } from './ab-mcts-m.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -38,7 +40,11 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   'a-star': aStar,
   mcts,
   gumbel,
+  'ab-mcts-a': abMctsA,
+  'ab-mcts-m': abMctsM,
   lats,
+  'ab-mcts-a': abMctsA,
+  'ab-mcts-m': abMctsM,
   smc,
   restarts: ({ searcher = 'beam', ...options }: Settings) => restarts(inner('restarts', searcher), options),
   converged: ({ searcher = 'beam', ...options }: Settings) => converged(inner('converged', searcher), options),

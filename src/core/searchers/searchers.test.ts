@@ -1,5 +1,7 @@
 import { testSearcher } from '../../testing/test-searcher.ts'
 import { aStar } from './a-star.ts'
+import { abMctsA, abMctsA } from './ab-mcts-a.ts'
+import { abMctsM, abMctsM } from './ab-mcts-m.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -63,6 +65,12 @@ testSearcher({ name: 'converged', create: () => converged(mcts({ branching: 3 })
 testSearcher({ name: 'portfolio in turns', create: () => portfolio([bestOfN({ n: 4 }), beam({ width: 2, branching: 3 })]) })
 testSearcher({ name: 'portfolio by tokens', create: () => portfolio([dvts({ n: 2 }), totDfs()], { shares: [2, 1], unit: 'tokens' }) })
 testSearcher({ name: 'portfolio with mcts', create: () => portfolio([beam({ width: 2, branching: 3 }), mcts({ branching: 3 })]) })
+testSearcher({ name: 'ab-mcts-a', create: () => abMctsA() })
+testSearcher({ name: 'ab-mcts-a by beta, without twins', create: () => abMctsA({ posterior: 'beta', twins: 'prune', branching: 2 }) })
+testSearcher({ name: 'ab-mcts-m', create: () => abMctsM({ sweeps: 20 }) })
 testSearcher({ name: 'lats', create: () => lats({ branching: 3 }) })
 testSearcher({ name: 'lats level by level', create: () => lats({ branching: 2, simulation: 'levels', continueWhenSolved: true }) })
 testSearcher({ name: 'lats without simulation', create: () => lats({ branching: 3, simulation: 'none', consistency: 0 }) })
+testSearcher({ name: 'ab-mcts-a', create: () => abMctsA() })
+testSearcher({ name: 'ab-mcts-a with a beta posterior', create: () => abMctsA({ posterior: 'beta', among: 'stack' }) })
+testSearcher({ name: 'ab-mcts-m', create: () => abMctsM({ sweeps: 40 }) })
