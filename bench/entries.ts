@@ -3,9 +3,19 @@ import { entries as driver } from './driver.ts'
 import { entries as games } from './engine/games.ts'
 import { entries as nullEvaluator } from './engine/null-evaluator.ts'
 import type { Entry } from './entry.ts'
+import { entries as tensor } from './learning/tensor.ts'
 import { entries as localModel } from './local-model.ts'
 import { entries as replay } from './replay.ts'
 import { entries as searchers } from './searchers.ts'
 import { entries as store } from './store.ts'
 
-export const entries: readonly Entry[] = [...games, ...nullEvaluator, ...searchers, ...driver, ...store, ...replay, ...localModel]
+export const entries: readonly Entry[] = [
+  ...games,
+  ...nullEvaluator,
+  ...searchers,
+  ...driver,
+  ...store,
+  ...replay,
+  ...localModel,
+  ...tensor,
+]

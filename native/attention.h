@@ -24,31 +24,15 @@ struct Heads {
   int64_t seen(int64_t query) const { return shape.causal ? shape.keys - shape.queries + query + 1 : shape.keys; }
 };
 
-/** Row after row of scores becomes e^(score - highest), and 0 from `seen` on; gives the sum. */
-inline float exponentiateRow(float* row, int64_t seen, int64_t padded, float highest) {
-  Lanes total = Lanes::all(0);
-  const Lanes top = Lanes::all(highest);
-  forLanes(seen, [&](int64_t i, int64_t n) {
-    Lanes e = exponential(loadUpTo(row + i, n) - top);
-    if (n < laneCount) {
-      e.storeFirst(row + i, n);
-      e = Lanes::loadFirst(row + i, n);
-    } else {
-      e.store(row + i);
-    }
-    total = total + e;
-  });
-  for (int64_t i = seen; i < padded; i++) row[i] = 0;
-  return sumOf(total);
-}
-
-inline float greatestOfRow(const float* row, int64_t count) {
-  Lanes highest = Lanes::all(-INFINITY);
-  int64_t i = 0;
-  for (; i + laneCount <= count; i += laneCount) highest = greatest(highest, Lanes::load(row + i));
-  float top = greatestOf(highest);
-  for (; i < count; i++) top = row[i] > top ? row[i] : top;
-  return top;
+/**
+ * Makes a row of scores fit for whole lanes: what is not seen becomes -infinity up to the next whole lane, and 0 from there on, which is what
+ * -infinity would become. Gives the end of the lanes.
+ */
+inline int64_t hideUnseen(float* row, int64_t seen, int64_t most) {
+  const int64_t end = roundUp(seen, laneCount);
+  for (int64_t i = seen; i < end; i++) row[i] = -INFINITY;
+  for (int64_t i = end; i < most; i++) row[i] = 0;
+  return end;
 }
 
 void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys, Rows values, float* out, float* logSums) {
@@ -70,8 +54,16 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
         float inverses[queryBlock];
         for (int64_t i = 0; i < rows; i++) {
           float* row = scores + i * width;
-          const float highest = greatestOfRow(row, at.seen(q + i));
-          const float total = exponentiateRow(row, at.seen(q + i), most, highest);
+          const int64_t end = hideUnseen(row, at.seen(q + i), most);
+          Lanes top = Lanes::load(row), sum = Lanes::all(0);
+          for (int64_t j = laneCount; j < end; j += laneCount) top = greatest(top, Lanes::load(row + j));
+          const float highest = greatestOf(top);
+          for (int64_t j = 0; j < end; j += laneCount) {
+            const Lanes weight = exponential(Lanes::load(row + j) - Lanes::all(highest));
+            weight.store(row + j);
+            sum = sum + weight;
+          }
+          const float total = sumOf(sum);
           inverses[i] = 1 / total;
           logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = highest + std::log(total);
         }
@@ -129,14 +121,14 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
           forLanes(size, [&](int64_t j, int64_t n) { along = fma(loadUpTo(result + j, n), loadUpTo(from.data + i * from.row + j, n), along); });
           const Lanes mean = Lanes::all(sumOf(along));
           const Lanes logSum = Lanes::all(logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i]);
-          const int64_t seen = at.seen(q + i);
           float *weight = weights + i * width, *gradient = back + i * width;
-          forLanes(seen, [&](int64_t j, int64_t n) {
-            const Lanes w = exponential(loadUpTo(weight + j, n) - logSum);
-            storeUpTo(w, weight + j, n);
-            storeUpTo(w * (loadUpTo(gradient + j, n) - mean), gradient + j, n);
-          });
-          for (int64_t j = seen; j < most; j++) weight[j] = gradient[j] = 0;
+          const int64_t end = hideUnseen(weight, at.seen(q + i), most);
+          for (int64_t j = 0; j < end; j += laneCount) {
+            const Lanes w = exponential(Lanes::load(weight + j) - logSum);
+            w.store(weight + j);
+            (w * (Lanes::load(gradient + j) - mean)).store(gradient + j);
+          }
+          for (int64_t j = end; j < most; j++) gradient[j] = 0;
         }
         const Packed packedAbove = Packed::pack(from.data, from.row, false, rows, size, roomForAbove);
         const Packed packedQueries = Packed::pack(query.data, query.row, false, rows, size, roomForQueries);

@@ -86,21 +86,42 @@ inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { Lanes r; for (in
 
 #endif
 
-/** The sum of all lanes, in one order everywhere. */
-inline float sumOf(Lanes a) {
-  float v[laneCount];
-  a.store(v);
-  for (int64_t width = laneCount / 2; width > 0; width /= 2)
-    for (int64_t i = 0; i < width; i++) v[i] += v[i + width];
-  return v[0];
+/** Halves folded onto each other until one lane is left: the same order everywhere. */
+template <class Fold> inline float foldLanes(Lanes a, Fold fold) {
+#if defined(__AVX2__)
+#if defined(__AVX512F__)
+  const __m256 low = _mm512_castps512_ps256(a.v), high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a.v), 1));
+  const __m256 eight = fold(low, high);
+#else
+  const __m256 eight = fold(a.low, a.high);
+#endif
+  const __m128 four = fold(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = fold(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(fold(two, _mm_shuffle_ps(two, two, 1)));
+#else
+  for (int width = laneCount / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) a.v[i] = fold(a.v[i], a.v[i + width]);
+  return a.v[0];
+#endif
 }
 
-inline float greatestOf(Lanes a) {
-  float v[laneCount];
-  a.store(v);
-  for (int64_t i = 1; i < laneCount; i++) v[0] = v[i] > v[0] ? v[i] : v[0];
-  return v[0];
-}
+struct Plus {
+  float operator()(float a, float b) const { return a + b; }
+#if defined(__AVX2__)
+  __m256 operator()(__m256 a, __m256 b) const { return _mm256_add_ps(a, b); }
+  __m128 operator()(__m128 a, __m128 b) const { return _mm_add_ps(a, b); }
+#endif
+};
+struct Greater {
+  float operator()(float a, float b) const { return a > b ? a : b; }
+#if defined(__AVX2__)
+  __m256 operator()(__m256 a, __m256 b) const { return _mm256_max_ps(a, b); }
+  __m128 operator()(__m128 a, __m128 b) const { return _mm_max_ps(a, b); }
+#endif
+};
+
+inline float sumOf(Lanes a) { return foldLanes(a, Plus()); }
+inline float greatestOf(Lanes a) { return foldLanes(a, Greater()); }
 
 /** e^x to about one unit in the last place (the polynomial of Cephes' expf); 0 below -87.3, infinite above 88.3. */
 inline Lanes exponential(Lanes x) {

@@ -44,6 +44,8 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
       const bool last = k + steps == p.inner;
       // For few rows packing costs more than it saves: whole panels are then read where they lie.
       const bool inPlace = !p.transposeB && height <= 2 * tileRows;
+      // A turned left matrix is read where it lies as long as its rows are close together and few tiles read them again.
+      const bool leftInPlace = p.rows <= 256 && columns < 256;
       const int64_t placed = inPlace ? columns / tileColumns * tileColumns : 0;
       const float* from = p.transposeB ? b + (j + placed) * p.inner + k : b + k * p.columns + j + placed;
       float* room = packedRight.floats(Packed::floatsOf(steps, columns));
@@ -51,7 +53,7 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
       for (int64_t i = part.row; i < part.rowEnd; i += tileRows) {
         const int64_t rows = part.rowEnd - i < tileRows ? part.rowEnd - i : tileRows;
         Left block = left.at(i, k);
-        if (p.transposeA) {
+        if (p.transposeA && !leftInPlace) {
           float* turned = packedLeft.floats(depthBlock * tileRows);
           if (rows == tileRows)
             for (int64_t s = 0; s < steps; s++) std::memcpy(turned + s * tileRows, block.data + s * p.rows, tileRows * sizeof(float));

@@ -27,12 +27,12 @@ inline ValueAndSlope activate(Activation kind, Lanes x) {
   const Lanes zero = Lanes::all(0), one = Lanes::all(1), half = Lanes::all(0.5f);
   switch (kind) {
     case Activation::gelu: {
-      const Lanes root = Lanes::all(0.7978845608f), cubic = Lanes::all(0.044715f);
-      const Lanes squared = x * x;
-      const Lanes t = hyperbolicTangent(root * fma(cubic * squared, x, x));
-      const Lanes inside = root * fma(Lanes::all(3 * 0.044715f), squared, one);
-      const Lanes grown = half * (one + t);
-      return {x * grown, fma(half * x * (one - t * t), inside, grown)};
+      // x (1 + tanh u) / 2 = x s with s = 1 / (1 + e^-2u), and u = root (x + cubic x^3).
+      const Lanes twice = Lanes::all(2 * 0.7978845608f), cubic = Lanes::all(0.044715f), squared = x * x;
+      const Lanes s = logistic(twice * fma(cubic * squared, x, x));
+      const Lanes inside = twice * fma(Lanes::all(3 * 0.044715f), squared, one);
+      const Lanes value = x * s;
+      return {value, fma(value * (one - s), inside, s)};
     }
     case Activation::silu: {
       const Lanes s = logistic(x);

@@ -1,0 +1,78 @@
+// How fast the tensor engine is: matrix products alone, and whole training steps of a bare GPT (forward, backward, Adam with clipping).
+// On one thread by processor time; on two by wall time, which other work on the machine makes worse.
+import { BanyanError } from '../../src/core/errors.ts'
+import { buildLibrary } from '../../src/learning/tensor/native/build-library.ts'
+import { availableInstructions, type KernelOptions, openKernels } from '../../src/learning/tensor/open-kernels.ts'
+import { type Entry, type Need, processorSeconds, wallSeconds } from '../entry.ts'
+import { bareGpt, gptSizes } from './gpt.ts'
+
+type Settings = Required<Pick<KernelOptions, 'instructions' | 'threads'>>
+
+const settings: readonly Settings[] = (['avx2', 'avx512'] as const).flatMap((instructions) =>
+  [1, 2].map((threads) => ({ instructions, threads })),
+)
+
+/** The native kernels for some instructions; builds them where they are not there. */
+function nativeKernels(instructions: Settings['instructions']): Need {
+  return {
+    name: `native kernels for ${instructions}`,
+    async missing() {
+      try {
+        await buildLibrary()
+      } catch (error) {
+        if (BanyanError.isInstance(error)) return error.message
+        throw error
+      }
+      return availableInstructions().includes(instructions) ? undefined : `this processor has no ${instructions}`
+    },
+  }
+}
+
+function secondsOf({ threads }: Settings, work: () => void): Promise<number> {
+  return threads === 1 ? processorSeconds(work) : wallSeconds(work)
+}
+
+/** 10^9 multiplications and additions a second in products of square matrices. */
+function product(side: number, times: number, setting: Settings): Entry {
+  return {
+    name: `learning/matmul-${side}/${setting.instructions}-${setting.threads}`,
+    unit: 'GFLOP/s',
+    better: 'higher',
+    needs: [nativeKernels(setting.instructions)],
+    async measure() {
+      const kernels = openKernels({ kind: 'native', ...setting })
+      const [a, b, out] = [1, 2, 0].map((factor) => Float32Array.from({ length: side * side }, (_, i) => factor * Math.sin(i)))
+      const spent = await secondsOf(setting, () => {
+        for (let i = 0; i < times; i++) kernels.matmul({ rows: side, columns: side, inner: side }, a!, b!, out!)
+      })
+      return (2 * side ** 3 * times) / spent / 1e9
+    },
+  }
+}
+
+/** Tokens a second in training. */
+function training(name: keyof typeof gptSizes, steps: number, setting: Settings): Entry {
+  return {
+    name: `learning/gpt-${name}/${setting.instructions}-${setting.threads}`,
+    unit: 'tokens/s',
+    better: 'higher',
+    needs: [nativeKernels(setting.instructions)],
+    mostRepetitions: 5,
+    async measure() {
+      const net = bareGpt(gptSizes[name], openKernels({ kind: 'native', ...setting }))
+      net.step()
+      const spent = await secondsOf(setting, () => {
+        for (let i = 0; i < steps; i++) net.step()
+      })
+      return (gptSizes[name].batch * gptSizes[name].context * steps) / spent
+    },
+  }
+}
+
+export const entries: readonly Entry[] = settings.flatMap((setting) => [
+  product(512, 20, setting),
+  product(1024, 4, setting),
+  training('kit', 15, setting),
+  training('small', 6, setting),
+  training('medium', 2, setting),
+])
