@@ -7,6 +7,7 @@ import type { Tree } from '../tree.ts'
 import { aStar } from './a-star.ts'
 import { abMctsA } from './ab-mcts-a.ts'
 import { abMctsM } from './ab-mcts-m.ts'
+import { bandit } from './bandit.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -71,6 +72,19 @@ it('best-of-n', async () =>
     a
       a
         b 1 × 0.66 ←
+  "
+`))
+it('bandit', async () =>
+  expect(await golden(bandit())).toMatchInlineSnapshot(`
+  "
+  ·
+    a
+      b
+        c 1 × 0.33 ←
+    a
+      b
+        d 1 × 0.33
+    a
   "
 `))
 it('vote', async () =>
@@ -147,17 +161,17 @@ it('ab-mcts-a', async () =>
 `))
 it('ab-mcts-m', async () =>
   expect(await golden(abMctsM())).toMatchInlineSnapshot(`
-  "
-  ·
-    a 1 × 0.95
-      b 1 × 0.50
-    a 1 × 0.95
-      b 1 × 0.50
-        d 1 × 0.33 ←
-    a 1 × 0.95
-      c 1 × 0.50
-  "
-`))
+    "
+    ·
+      a 1 × 0.95
+        b 1 × 0.50
+          c 1 × 0.33 ←
+        a 1 × 0.95
+      a 1 × 0.95
+        b 1 × 0.50
+      a 1 × 0.95
+    "
+  `))
 it('a-star', async () =>
   expect(await golden(aStar({ branching: 2 }))).toMatchInlineSnapshot(`
   "

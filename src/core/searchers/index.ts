@@ -1,13 +1,13 @@
 // The searchers' public names, and the pieces they are made of.
-
 export { type AStarOptions, aStar } from './a-star.ts'
 export type { AdaptiveBranchingOptions } from './ab-mcts/adaptive-branching.ts'
-export type { MixedPrior, MixedPrior } from './ab-mcts/mixed-model.ts'
-export type { BetaPrior, BetaPrior, GaussianPrior, GaussianPrior, PosteriorOptions, PosteriorOptions } from './ab-mcts/posterior.ts'
-export { type AbMctsAOptions, type AbMctsAOptions, abMctsA, abMctsA } from './ab-mcts-a.ts'
-export { type AbMctsMOptions, type AbMctsMOptions, abMctsM, abMctsM, type Pruning } from './ab-mcts-m.ts'
+export type { MixedPrior } from './ab-mcts/mixed-model.ts'
+export type { BetaPrior, GaussianPrior, PosteriorOptions } from './ab-mcts/posterior.ts'
+export { type AbMctsAOptions, abMctsA } from './ab-mcts-a.ts'
+export { type AbMctsMOptions, abMctsM, type Pruning } from './ab-mcts-m.ts'
 export { type Backup, backUp, backups, children, max, mean } from './backup.ts'
 export { balancedWidths } from './balance.ts'
+export { type BanditOptions, bandit } from './bandit.ts'
 export { type BeamOptions, beam } from './beam.ts'
 export { BestNodes, meanLogProb } from './best.ts'
 export { type BestFirstOptions, bestFirst } from './best-first.ts'

@@ -3,8 +3,9 @@ import type { Json } from '../common.ts'
 import { unknownName } from '../names.ts'
 import type { Searcher } from '../searcher.ts'
 import { aStar } from './a-star.ts'
-import { abMctsA, abMctsA } from './ab-mcts-a.ts'
-import { abMctsM, abMctsM } from './ab-mcts-m.ts'
+import { abMctsA } from './ab-mcts-a.ts'
+import { abMctsM } from './ab-mcts-m.ts'
+import { bandit } from './bandit.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -29,6 +30,7 @@ type Settings = Readonly<Record<string, Json>>
 const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   greedy,
   'best-of-n': bestOfN,
+  bandit,
   vote,
   beam,
   dvts,
@@ -40,8 +42,6 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   'a-star': aStar,
   mcts,
   gumbel,
-  'ab-mcts-a': abMctsA,
-  'ab-mcts-m': abMctsM,
   lats,
   'ab-mcts-a': abMctsA,
   'ab-mcts-m': abMctsM,

@@ -1,7 +1,8 @@
 import { testSearcher } from '../../testing/test-searcher.ts'
 import { aStar } from './a-star.ts'
-import { abMctsA, abMctsA } from './ab-mcts-a.ts'
-import { abMctsM, abMctsM } from './ab-mcts-m.ts'
+import { abMctsA } from './ab-mcts-a.ts'
+import { abMctsM } from './ab-mcts-m.ts'
+import { bandit } from './bandit.ts'
 import { beam } from './beam.ts'
 import { bestFirst } from './best-first.ts'
 import { bestOfN } from './best-of-n.ts'
@@ -22,6 +23,8 @@ import { vote } from './vote.ts'
 
 testSearcher({ name: 'greedy', create: () => greedy() })
 testSearcher({ name: 'best-of-n', create: () => bestOfN({ n: 6 }) })
+testSearcher({ name: 'bandit', create: () => bandit({ n: 6 }) })
+testSearcher({ name: 'bandit by UCB, with costs', create: () => bandit({ among: 'ucb', cost: 'tokens' }) })
 testSearcher({ name: 'vote', create: () => vote({ n: 6 }) })
 testSearcher({ name: 'vote weighted by value', create: () => vote({ n: 6, weight: 'value' }) })
 testSearcher({ name: 'beam', create: () => beam({ width: 2, branching: 3 }) })
@@ -71,6 +74,3 @@ testSearcher({ name: 'ab-mcts-m', create: () => abMctsM({ sweeps: 20 }) })
 testSearcher({ name: 'lats', create: () => lats({ branching: 3 }) })
 testSearcher({ name: 'lats level by level', create: () => lats({ branching: 2, simulation: 'levels', continueWhenSolved: true }) })
 testSearcher({ name: 'lats without simulation', create: () => lats({ branching: 3, simulation: 'none', consistency: 0 }) })
-testSearcher({ name: 'ab-mcts-a', create: () => abMctsA() })
-testSearcher({ name: 'ab-mcts-a with a beta posterior', create: () => abMctsA({ posterior: 'beta', among: 'stack' }) })
-testSearcher({ name: 'ab-mcts-m', create: () => abMctsM({ sweeps: 40 }) })
