@@ -210,6 +210,7 @@ export class Edges {
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!
     if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
+    if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
     if (child < 0) return this.#triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
     const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
     return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
