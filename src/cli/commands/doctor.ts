@@ -2,6 +2,9 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { BanyanError } from '../../core/errors.ts'
+import { buildLibrary } from '../../learning/tensor/native/build-library.ts'
+import { availableInstructions, openKernels } from '../../learning/tensor/open-kernels.ts'
 import { cacheDirectory } from '../../models/cache-directory.ts'
 import { findModel } from '../../models/find-model.ts'
 import { defaultModel } from '../open-model.ts'
@@ -24,15 +27,20 @@ interface Finding {
 export const doctor = verb({
   name: 'doctor',
   summary: 'look what this machine has, and say how to get what is missing',
-  args: { json },
-  examples: ['banyan doctor'],
+  args: {
+    json,
+    'build-native': { type: 'boolean', description: "build the native kernels of the tensor engine with the system's C++ compiler" },
+  },
+  examples: ['banyan doctor', 'banyan doctor --build-native'],
   async run(values) {
+    if (values['build-native']) await build()
     const findings = [
       node(),
       await sqlite(),
       writable('runs', dirname(defaultDatabase)),
       await llama(),
       await model(),
+      kernels(),
       writable('cache', cacheDirectory()),
       disk(),
       processor(),
@@ -89,6 +97,28 @@ async function model(): Promise<Finding> {
   try {
     const { path } = await findModel(defaultModel)
     return { ...shared, state: 'ok', found: `${defaultModel} at ${path}` }
+  } catch (error) {
+    return { ...shared, state: 'missing', found: (error as Error).message }
+  }
+}
+
+/** Builds the native kernels, and says what came of it on stderr; the findings follow in any case. */
+async function build(): Promise<void> {
+  try {
+    const { path, before, seconds } = await buildLibrary()
+    process.stderr.write(`native kernels: ${path}${before ? ' is there already' : `, built in ${seconds.toFixed(1)} s`}\n`)
+  } catch (error) {
+    if (!BanyanError.isInstance(error)) throw error
+    process.stderr.write(`native kernels: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}
+
+function kernels(): Finding {
+  const shared = { name: 'native kernels', remedy: 'npx banyan doctor --build-native', needed: false }
+  try {
+    openKernels({ kind: 'native' })
+    return { ...shared, state: 'ok', found: availableInstructions().join(', ') }
   } catch (error) {
     return { ...shared, state: 'missing', found: (error as Error).message }
   }

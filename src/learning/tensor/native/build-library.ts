@@ -2,7 +2,7 @@
 // under a passing name and is renamed when it is whole.
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -67,6 +67,8 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<Built> {
     ])
     const library = join(passing, 'library.node')
     await call(compiler, [...linkFlags(), ...objects, '-o', library])
+    // Whatever the umask: the loader refuses what others may write to.
+    chmodSync(library, 0o700)
     const manifest: Manifest = {
       source: digest,
       library: createHash('sha256').update(readFileSync(library)).digest('hex'),
