@@ -2,7 +2,8 @@
 // their logs again must need no call. Where the number in flight is a part of the algorithm (best-first, MCTS), each number has its tree.
 //   npm run check:determinism -- --tries 10 --json
 import { parseArgs } from 'node:util'
-import { type Searcher, search } from '../src/core/index.ts'
+import { search } from '../src/core/search.ts'
+import type { Searcher } from '../src/core/searcher.ts'
 import { beam, bestFirst, bestOfN, greedy, mcts, vote } from '../src/core/searchers/index.ts'
 import { letters, lettersProposer, lettersValue } from '../src/testing/letters.ts'
 import { memory } from '../src/traces/memory.ts'

@@ -22,6 +22,9 @@ interface Picture {
 
 const {
   aStar,
+  abMctsA,
+  abMctsM,
+  bandit,
   beam,
   bestFirst,
   bestOfN,
@@ -54,6 +57,9 @@ const pictures: Readonly<Record<string, Picture>> = {
   'a-star': { searcher: aStar({ branching: 3, scale: 4 }) },
   mcts: { searcher: mcts({ exploration: 0.7 }), expansions: 20 },
   gumbel: { searcher: gumbel({ simulations: 16, considered: 3, branching: 3 }), expansions: 20 },
+  'ab-mcts-a': { searcher: abMctsA({ twins: 'prune' }), drawn: true, expansions: 18 },
+  'ab-mcts-m': { searcher: abMctsM({ twins: 'prune' }), drawn: true, expansions: 18 },
+  bandit: { searcher: bandit({ n: 5 }), drawn: true, expansions: 30 },
   lats: { searcher: lats({ branching: 2, exploration: 0.3, reflections: 0 }), drawn: true, expansions: 18 },
   smc: { searcher: smc({ particles: 5 }), drawn: true, expansions: 30 },
   restarts: { searcher: restarts(greedy(), { times: 3 }), drawn: true, expansions: 30 },

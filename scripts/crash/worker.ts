@@ -1,5 +1,5 @@
 // One process of the crash check: opens a job's run and works on it until it is finished or killed.
-import { search } from '../../src/core/index.ts'
+import { search } from '../../src/core/search.ts'
 import { sqlite } from '../../src/traces/sqlite.ts'
 import { type Job, jobOptions } from './job.ts'
 

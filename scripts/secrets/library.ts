@@ -2,7 +2,7 @@
 // prints all that it can see of results and errors, as a careless program would.
 import { inspect } from 'node:util'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { search } from '../../src/core/index.ts'
+import { search } from '../../src/core/search.ts'
 import { bestOfN } from '../../src/core/searchers/index.ts'
 import { wholeAnswer } from '../../src/environments/reasoning/proposer.ts'
 import { reasoning } from '../../src/environments/reasoning.ts'
