@@ -11,6 +11,7 @@ import { loadLibrary } from './load-library.ts'
 import { commonFlags, instructionFlags, libraryFolders, libraryName, type Manifest, sourceDigest, sourceFolder } from './sources.ts'
 
 const run = promisify(execFile)
+const require = createRequire(import.meta.url)
 
 export interface BuildOptions {
   /** Default: the environment's `CXX`, else `c++`. */
@@ -122,7 +123,7 @@ function linkFlags(): string[] {
 function headersFolder(): string {
   const candidates = [resolve(dirname(process.execPath), '..', 'include', 'node')]
   try {
-    candidates.unshift(join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include'))
+    candidates.unshift(join(dirname(require.resolve('node-api-headers/package.json')), 'include'))
   } catch {
     // The package is not there; Node's own headers may be.
   }

@@ -12,7 +12,7 @@ import { libraryFolders, libraryName, type Manifest, sourceDigest } from './sour
 const manifestShape = z.object({ source: z.string(), library: z.string(), compiler: z.string() })
 
 /** The line that builds the library. */
-export const buildHint = 'Build it with `npx banyan doctor --build-native` (in a checkout `npm run build:native`)'
+const buildHint = 'Build it with `npx banyan doctor --build-native` (in a checkout `npm run build:native`)'
 
 /**
  * Loads the library.

@@ -33,15 +33,9 @@ export const instructionFlags: Readonly<Record<string, readonly string[]>> = {
 export function sourceDigest(): string | undefined {
   if (!existsSync(join(sourceFolder, 'addon.cc'))) return undefined
   const hash = createHash('sha256').update(JSON.stringify([commonFlags, instructionFlags, process.platform, process.arch]))
-  for (const name of sourceNames()) hash.update(`\0${name}\0`).update(readFileSync(join(sourceFolder, name)))
+  for (const name of readdirSync(sourceFolder).sort())
+    if (/\.(cc|h)$/.test(name)) hash.update(`\0${name}\0`).update(readFileSync(join(sourceFolder, name)))
   return hash.digest('hex')
-}
-
-/** Names of the C++ files, sorted. */
-export function sourceNames(): string[] {
-  return readdirSync(sourceFolder)
-    .filter((name) => /\.(cc|h)$/.test(name))
-    .sort()
 }
 
 /** Where libraries may lie: beside the sources in a checkout, else in the cache. The first is where one is built. */
