@@ -11,6 +11,8 @@ export class Edges {
   readonly #tree: Tree
   readonly #selection: Selection
   readonly #triesAllFirst: boolean
+  /** Whether weights depend on priors, which then have to be read. */
+  readonly #byPrior: boolean
   /** How many trials are counted in `pending`. */
   underWay = 0
   /** The way that was chosen last: nodes from the root, and the candidate chosen at each. */
@@ -39,6 +41,7 @@ export class Edges {
     this.#tree = tree
     this.#selection = selection
     this.#triesAllFirst = selection.triesAllFirst
+    this.#byPrior = selection.weight?.(0.25, 1) !== selection.weight?.(0.75, 1)
     this.#initialValue = initialValue
     this.#busy = busy
     // Searchers on one tree share what they know, where their rules are the same.
@@ -132,7 +135,7 @@ export class Edges {
     const mean = tree.valueSum[child]! / visits
     records[4 * slot] = turn !== undefined && turn[child] !== turn[node] ? -mean : mean
     // Rules without a weight are asked for each score.
-    records[4 * slot + 1] = weight === undefined ? Number.NaN : weight(this.#prior(node, slot), seen > 1 ? seen : 1)
+    records[4 * slot + 1] = weight === undefined ? Number.NaN : weight(this.#byPrior ? this.#prior(node, slot) : 1, seen > 1 ? seen : 1)
     records[4 * slot + 2] = term(seen)
     records[4 * slot + 3] = tree.blockStart[child]!
   }
