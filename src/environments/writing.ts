@@ -11,6 +11,8 @@ export interface WritingAction extends Readonly<Record<string, Json | undefined>
   readonly text: string
   /** The text is complete with it. */
   readonly end: boolean
+  /** It stands in place of the text so far, and is not appended. */
+  readonly anew?: true
 }
 
 export interface WritingState {
@@ -21,7 +23,7 @@ export interface WritingState {
 }
 
 /**
- * The environment of text under rules: a state is a text so far, an action the next chunk of it.
+ * The environment of text under rules: a state is a text so far, an action the next chunk of it, or a new text in its place.
  * A text that has its last sentence, or that no continuation can mend, is finished even if the writer did not say so.
  *
  * `initial` throws `E_TASK_INVALID` with the field, the value and what is wanted; `E_WRITING_PATTERN`, `E_SCHEMA_UNSAFE` and
@@ -43,9 +45,9 @@ export function writing() {
       return { task: checked, text: '', finished: false }
     },
     step(state: WritingState, action: WritingAction) {
-      const text = state.text + action.text
+      const text = action.anew === true ? action.text : state.text + action.text
       const rules = rulesOf(state.task)
-      const finished = state.finished || action.end || rules.full(text) || rules.broken(text) !== undefined
+      const finished = (state.finished && action.anew !== true) || action.end || rules.full(text) || rules.broken(text) !== undefined
       return { state: { task: state.task, text, finished }, reward: 0, terminal: finished }
     },
     answer(state: WritingState): string | undefined {

@@ -144,7 +144,12 @@ function candidatesOf(
 }
 
 /** What a sample adds to the text; undefined when it adds nothing and does not end it either. */
-function candidateOf(sample: Sample, { text, task }: WritingState, model: string, whole: boolean): Candidate<WritingAction> | undefined {
+export function candidateOf(
+  sample: Sample,
+  { text, task }: WritingState,
+  model: string,
+  whole: boolean,
+): Candidate<WritingAction> | undefined {
   const said = sample.text.toWellFormed().slice(0, longest)
   const added = text === '' ? said.trimStart() : said
   const kept = rulesOf(task)
@@ -179,7 +184,7 @@ function keyOf({ text, end }: WritingAction): string {
 }
 
 /** Tokens that a text of the task usually has room in. */
-function usualTokens(task: WritingTask): number {
+export function usualTokens(task: WritingTask): number {
   const most = (count: Count | undefined) => count?.exactly ?? count?.atMost
   const [words, sentences, paragraphs] = [most(task.words), most(task.sentences), most(task.paragraphs)]
   if (words !== undefined) return Math.min(4096, 16 + words * 2)

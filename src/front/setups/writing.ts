@@ -1,5 +1,6 @@
 // The setup of writing: text under checkable rules. It knows no reference text.
 import { chunks, wholeTexts } from '../../environments/writing/proposer.ts'
+import { betterTexts } from '../../environments/writing/refine.ts'
 import { type WritingTask, writingTaskSchema } from '../../environments/writing/task.ts'
 import { type WritingAction, type WritingState, writing } from '../../environments/writing.ts'
 import { writingRules } from '../../evaluators/writing-rules.ts'
@@ -21,10 +22,16 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     model: (parts) => chunks({ model: neededModel('the proposer model', parts) }),
     /** A whole text at once. */
     whole: (parts) => wholeTexts({ model: neededModel('the proposer whole', parts) }),
+    /** A whole text at once, and then a better one in its place. */
+    better: (parts) => betterTexts({ model: neededModel('the proposer better', parts) }),
     /** The model's most likely whole text. */
     greedy: (parts) => wholeTexts({ model: neededModel('the proposer greedy', parts), name: 'greedy', temperature: 0 }),
   },
-  evaluators: { rules: () => writingRules() },
+  evaluators: {
+    rules: () => writingRules(),
+    /** Texts that fail are worth their progress. */
+    progress: () => writingRules({ failed: 'progress' }),
+  },
   searchers: {
     greedy: { propose: 'greedy' },
     'best-of-n': { propose: 'whole', n: null },
@@ -36,6 +43,9 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     'a-star': { branching: 3, stop: 'first', pathWeight: 0 },
     gumbel: { simulations: 16, considered: 4, branching: 3, rounds: null },
     smc: { particles: 6, potential: 'softmax', temperature: 0.1, choose: 'value', restarts: null },
+    'ab-mcts-a': { branching: 3, twins: 'prune' },
+    'ab-mcts-m': { branching: 3, twins: 'prune' },
+    bandit: { propose: 'whole' },
     // The proposers of writing read no feedback.
     lats: { branching: 3, exploration: 0.2, consistency: 0.2, steps: 16, reflections: 0 },
     dvts: { n: 2, branching: 3, restarts: null },

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { search } from '../../core/search.ts'
+import { abMctsA } from '../../core/searchers/ab-mcts-a.ts'
+import { lats } from '../../core/searchers/lats.ts'
+import { writingRules } from '../../evaluators/writing-rules.ts'
+import type { GenerateRequest } from '../../models/model.ts'
+import { scripted } from '../../models/scripted.ts'
+import { writing } from '../writing.ts'
+import { betterTexts } from './refine.ts'
+
+const task = { include: ['dog', 'ball'], sentences: 1 }
+
+/** A writer that forgets the ball until it is told so. */
+function forgetful(heard: string[] = []) {
+  return scripted({
+    answer: (request) => {
+      const said = (request as GenerateRequest).messages?.at(-1)?.content ?? ''
+      heard.push(said)
+      return [{ text: said.includes('not right') ? 'The dog has the ball.' : 'The dog runs.', finish: 'stop' }]
+    },
+  })
+}
+
+describe('better texts', () => {
+  it('puts a new text in the place of one that fails, told what was wrong', async () => {
+    const heard: string[] = []
+    const { answer, solved, tree, node } = await search({
+      environment: writing(),
+      task,
+      proposer: betterTexts({ model: forgetful(heard) }),
+      evaluator: writingRules({ failed: 'progress' }),
+      searcher: abMctsA({ from: 'unsolved' }),
+      budget: { tokens: 400 },
+    })
+    expect({ answer, solved }).toEqual({ answer: 'The dog has the ball.', solved: true })
+    expect(heard.at(-1)).toContain('This is not right: does not use ball.')
+    // One of the two rules holds whole, the other by half.
+    const first = tree.parent[node!]!
+    expect(tree.state(first)).toMatchObject({ text: 'The dog runs.', finished: true })
+    expect(tree.mean(first)).toBeCloseTo(0.99 * 0.75, 12)
+  })
+
+  it('writes anew what a search wants revised', async () => {
+    const { answer } = await search({
+      environment: writing(),
+      task,
+      proposer: betterTexts({ model: forgetful() }),
+      evaluator: writingRules(),
+      searcher: lats({ branching: 1 }),
+      budget: { tokens: 400 },
+    })
+    expect(answer).toBe('The dog has the ball.')
+  })
+
+  it('ends with the last sentence that the task allows, and states what it can draw where that is known', async () => {
+    const model = scripted({ answers: ['A dog sat. A ball lay.'] })
+    const proposer = betterTexts({ model, maxTokens: 20 })
+    expect(proposer.atMost?.(3)).toMatchObject({ tokens: 60 })
+    const { answer } = await search({
+      environment: writing(),
+      task,
+      proposer,
+      evaluator: writingRules({ failed: 'progress' }),
+      searcher: abMctsA(),
+      budget: { expansions: 1 },
+    })
+    expect(answer).toBe('A dog sat.')
+  })
+})

@@ -1,0 +1,74 @@
+// A proposer of better texts: the model is shown its text and what is wrong with it, and writes another one. For searches whose nodes are whole texts.
+// It knows the model and the rules that a text fails; nothing of the search.
+import type { CallContext } from '../../core/call.ts'
+import type { Candidate, ProposeRequest, Proposer } from '../../core/proposer.ts'
+import { generate, type Message, type Model } from '../../models/model.ts'
+import type { WritingAction, WritingState } from '../writing.ts'
+import { writingMessages, writingPrompt } from './prompt.ts'
+import { candidateOf, usualTokens, type WholeTextOptions } from './proposer.ts'
+import { rulesOf } from './rules.ts'
+import type { WritingTask } from './task.ts'
+
+/**
+ * Proposes whole texts: at the start as `wholeTexts` does; from a text, a new one in its place, asked for in the same chat with the text as the
+ * model's answer and the rules that it fails (or the request's `feedback`) as the next message. Actions that take a text's place are marked `anew`.
+ *
+ * @example
+ * search({ environment: writing(), task: { include: ['dog', 'ball'], sentences: 1 }, proposer: betterTexts({ model }),
+ *   evaluator: writingRules({ failed: 'progress' }), searcher: abMctsA({ from: 'unsolved' }), budget: { tokens: 400 } })
+ */
+export function betterTexts(options: WholeTextOptions): Proposer<WritingState, WritingAction> {
+  const { model, maxTokens, temperature = 0.6, topP = 1 } = options
+
+  async function better({ node, feedback, count }: ProposeRequest<WritingState, WritingAction>, context: CallContext) {
+    const { task, text } = node.state
+    const { logProbs } = model.capabilities
+    const samples = await generate(
+      model,
+      {
+        messages: [...writingMessages(task), ...(text === '' ? [] : again(task, text, feedback))],
+        maxTokens: maxTokens ?? usualTokens(task),
+        temperature,
+        topP,
+        count,
+        ...(task.sentences?.exactly === 1 ? { stop: ['\n'] } : {}),
+        ...(logProbs ? { logProbs } : {}),
+      },
+      context,
+    )
+    const candidates: Candidate<WritingAction>[] = []
+    for (const sample of samples) {
+      const candidate = candidateOf(sample, { task, text: '', finished: false }, model.name, true)
+      if (candidate !== undefined) candidates.push(text === '' ? candidate : { ...candidate, action: { ...candidate.action, anew: true } })
+    }
+    return { candidates }
+  }
+
+  return {
+    name: options.name ?? 'better',
+    settings: { model: model.name, unit: 'better', temperature, topP, ...(maxTokens === undefined ? {} : { maxTokens }) },
+    reproducible: model.reproducible,
+    async propose(requests, context) {
+      // Calls are begun in the order of the requests; all have ended before the first error is thrown.
+      const ended = await Promise.allSettled(requests.map((request) => better(request, context)))
+      return ended.map((result) => {
+        if (result.status === 'rejected') throw result.reason
+        return result.value
+      })
+    },
+    ...(maxTokens === undefined ? {} : { atMost: (count: number) => atMost(model, count, maxTokens) }),
+  }
+}
+
+/** What the chat goes on with: the text, what is wrong with it, and the task once more, which small models have lost by then. */
+function again(task: WritingTask, text: string, feedback: string | undefined): readonly Message[] {
+  const wrong = feedback ?? rulesOf(task).check(text).reasons.join('; ')
+  return [
+    { role: 'assistant', content: text.trim() },
+    { role: 'user', content: `${wrong === '' ? 'This can be better.' : `This is not right: ${wrong}.`} ${writingPrompt(task)}` },
+  ]
+}
+
+function atMost(model: Model, count: number, maxTokens: number) {
+  return { calls: model.capabilities.count ? 1 : count, tokens: count * maxTokens }
+}
