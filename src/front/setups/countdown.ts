@@ -32,6 +32,10 @@ export const countdownSetup = setup<CountdownState, string, CountdownTask, strin
     'a-star': { stop: 'first', pathWeight: 0.1 },
     gumbel: { simulations: 32, considered: 4, noise: 0.3, scale: 1, rounds: null },
     smc: { particles: 20, samples: 'together', potential: 'softmax', temperature: 0.05, restarts: null },
+    // These list all moves at once: what is left to choose is where to go on.
+    'ab-mcts-a': { twins: 'prune' },
+    'ab-mcts-m': { twins: 'prune' },
+    bandit: { propose: 'sampled' },
     lats: { simulation: 'levels', exploration: 0.2, reflections: 0 },
     dvts: { restarts: null },
     rebase: { width: 8 },

@@ -46,6 +46,10 @@ export const game24Setup = setup<Numbers, string, Game24Task, string>({
     'a-star': { stop: 'first', pathWeight: 0.1 },
     gumbel: { simulations: 32, considered: 4, noise: 0.3, scale: 1, rounds: null },
     smc: { particles: 20, samples: 'together', potential: 'softmax', temperature: 0.05, restarts: null },
+    // These list all moves at once: what is left to choose is where to go on.
+    'ab-mcts-a': { twins: 'prune' },
+    'ab-mcts-m': { twins: 'prune', prior: { mean: 1 } },
+    bandit: { propose: 'sampled' },
     lats: { simulation: 'levels', exploration: 0.2, reflections: 0 },
     dvts: { restarts: null },
     rebase: { width: 8 },
