@@ -41,16 +41,16 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
     static thread_local Scratch scratch;
     const Heads at = {shape, task / shape.keyHeads, task % shape.keyHeads};
     const int64_t width = roundUp(shape.keys, laneCount);
-    const int64_t sizeOfKeys = Packed::floatsOf(shape.size, shape.keys), sizeOfValues = Packed::floatsOf(shape.keys, shape.size);
+    const int64_t sizeOfKeys = Right::floatsOf(shape.size, shape.keys), sizeOfValues = Right::floatsOf(shape.keys, shape.size);
     float* room = scratch.floats(sizeOfKeys + sizeOfValues + queryBlock * width);
-    const Packed turnedKeys = Packed::pack(at.key(keys, 0), keys.stride, true, shape.size, shape.keys, room);
-    const Packed packedValues = Packed::pack(at.key(values, 0), values.stride, false, shape.keys, shape.size, room + sizeOfKeys);
+    const Right turnedKeys = Right::pack(at.key(keys, 0), keys.stride, true, shape.size, shape.keys, room);
+    const Right straightValues = Right::straight(at.key(values, 0), values.stride, shape.keys, shape.size, room + sizeOfKeys);
     float* scores = room + sizeOfKeys + sizeOfValues;
     for (int64_t member = 0; member < at.group(); member++)
       for (int64_t q = 0; q < shape.queries; q += queryBlock) {
         const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
         const int64_t most = at.seen(q + rows - 1);
-        multiplyPacked(rows, {at.query(queries, q, member), queries.stride, 1}, turnedKeys, shape.size, most, {scores, width, shape.scale, false});
+        multiply(rows, {at.query(queries, q, member), queries.stride, 1}, turnedKeys, shape.size, most, {scores, width, shape.scale, false});
         float inverses[queryBlock];
         for (int64_t i = 0; i < rows; i++) {
           float* row = scores + i * width;
@@ -68,7 +68,7 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
           logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = highest + std::log(total);
         }
         float* to = at.query(results, q, member);
-        multiplyPacked(rows, {scores, width, 1}, packedValues, most, shape.size, {to, results.stride, 1, false});
+        multiply(rows, {scores, width, 1}, straightValues, most, shape.size, {to, results.stride, 1, false});
         for (int64_t i = 0; i < rows; i++)
           forLanes(shape.size, [&](int64_t j, int64_t n) {
             float* place = to + i * results.stride + j;
@@ -97,13 +97,13 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
     static thread_local Scratch scratch;
     const Heads at = {shape, task / shape.keyHeads, task % shape.keyHeads};
     const int64_t width = roundUp(shape.keys, laneCount), size = shape.size;
-    const int64_t turnedSize = Packed::floatsOf(size, shape.keys), straightSize = Packed::floatsOf(shape.keys, size);
-    const int64_t blockSize = Packed::floatsOf(queryBlock, size);
+    const int64_t turnedSize = Right::floatsOf(size, shape.keys), straightSize = Right::floatsOf(shape.keys, size);
+    const int64_t blockSize = Right::floatsOf(queryBlock, size);
     float* room = scratch.floats(2 * turnedSize + straightSize + 2 * blockSize + 2 * queryBlock * width + 2 * shape.keys * size);
     auto cut = [&](int64_t count) { float* part = room; room += count; return part; };
-    const Packed turnedKeys = Packed::pack(at.key(keys, 0), keys.stride, true, size, shape.keys, cut(turnedSize));
-    const Packed turnedValues = Packed::pack(at.key(values, 0), values.stride, true, size, shape.keys, cut(turnedSize));
-    const Packed packedKeys = Packed::pack(at.key(keys, 0), keys.stride, false, shape.keys, size, cut(straightSize));
+    const Right turnedKeys = Right::pack(at.key(keys, 0), keys.stride, true, size, shape.keys, cut(turnedSize));
+    const Right turnedValues = Right::pack(at.key(values, 0), values.stride, true, size, shape.keys, cut(turnedSize));
+    const Right straightKeys = Right::straight(at.key(keys, 0), keys.stride, shape.keys, size, cut(straightSize));
     float *roomForQueries = cut(blockSize), *roomForAbove = cut(blockSize);
     float *weights = cut(queryBlock * width), *back = cut(queryBlock * width);
     float *toKeys = cut(shape.keys * size), *toValues = cut(shape.keys * size);
@@ -113,8 +113,8 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
         const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
         const int64_t most = at.seen(q + rows - 1);
         const Left query = {at.query(queries, q, member), queries.stride, 1}, from = {at.query(above, q, member), above.stride, 1};
-        multiplyPacked(rows, query, turnedKeys, size, most, {weights, width, shape.scale, false});
-        multiplyPacked(rows, from, turnedValues, size, most, {back, width, 1, false});
+        multiply(rows, query, turnedKeys, size, most, {weights, width, shape.scale, false});
+        multiply(rows, from, turnedValues, size, most, {back, width, 1, false});
         for (int64_t i = 0; i < rows; i++) {
           const float* result = at.query(results, q + i, member);
           Lanes along = Lanes::all(0);
@@ -130,11 +130,11 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
           }
           for (int64_t j = end; j < most; j++) gradient[j] = 0;
         }
-        const Packed packedAbove = Packed::pack(from.data, from.row, false, rows, size, roomForAbove);
-        const Packed packedQueries = Packed::pack(query.data, query.row, false, rows, size, roomForQueries);
-        multiplyPacked(most, {weights, 1, width}, packedAbove, rows, size, {toValues, size, 1, true});
-        multiplyPacked(most, {back, 1, width}, packedQueries, rows, size, {toKeys, size, shape.scale, true});
-        multiplyPacked(rows, {back, width, 1}, packedKeys, most, size, {at.query(gradients[0], q, member), gradients[0].stride, shape.scale, accumulate});
+        const Right straightAbove = Right::straight(from.data, from.row, rows, size, roomForAbove);
+        const Right straightQueries = Right::straight(query.data, query.row, rows, size, roomForQueries);
+        multiply(most, {weights, 1, width}, straightAbove, rows, size, {toValues, size, 1, true});
+        multiply(most, {back, 1, width}, straightQueries, rows, size, {toKeys, size, shape.scale, true});
+        multiply(rows, {back, width, 1}, straightKeys, most, size, {at.query(gradients[0], q, member), gradients[0].stride, shape.scale, accumulate});
       }
     writeRows(toKeys, shape.keys, size, at.key(gradients[1], 0), gradients[1].stride, accumulate);
     writeRows(toValues, shape.keys, size, at.key(gradients[2], 0), gradients[2].stride, accumulate);

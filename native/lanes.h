@@ -31,7 +31,7 @@ inline Lanes fma(Lanes a, Lanes b, Lanes c) { return {_mm512_fmadd_ps(a.v, b.v, 
 inline Lanes least(Lanes a, Lanes b) { return {_mm512_min_ps(a.v, b.v)}; }
 inline Lanes greatest(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
 inline Lanes nearest(Lanes a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
-/** 2^n for whole n from -126 to 127. */
+/** 2^n for whole n from -126 to 127; 0 for -127 and infinite for 128. */
 inline Lanes powerOfTwo(Lanes n) { return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127)), 23))}; }
 /** a < b ? yes : no. */
 inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ), no.v, yes.v)}; }
@@ -81,7 +81,7 @@ inline Lanes fma(Lanes a, Lanes b, Lanes c) { return a * b + c; }
 inline Lanes least(Lanes a, Lanes b) { return each(a, b, [](float x, float y) { return x < y ? x : y; }); }
 inline Lanes greatest(Lanes a, Lanes b) { return each(a, b, [](float x, float y) { return x > y ? x : y; }); }
 inline Lanes nearest(Lanes a) { return each(a, a, [](float x, float) { return std::nearbyintf(x); }); }
-inline Lanes powerOfTwo(Lanes n) { return each(n, n, [](float x, float) { int32_t bits = ((int32_t)x + 127) << 23; float y; std::memcpy(&y, &bits, 4); return y; }); }
+inline Lanes powerOfTwo(Lanes n) { return each(n, n, [](float x, float) { int32_t bits = (x == x ? (int32_t)x + 127 : 0) << 23; float y; std::memcpy(&y, &bits, 4); return y; }); }
 inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { Lanes r; for (int i = 0; i < laneCount; i++) r.v[i] = a.v[i] < b.v[i] ? yes.v[i] : no.v[i]; return r; }
 
 #endif
@@ -123,10 +123,10 @@ struct Greater {
 inline float sumOf(Lanes a) { return foldLanes(a, Plus()); }
 inline float greatestOf(Lanes a) { return foldLanes(a, Greater()); }
 
-/** e^x to about one unit in the last place (the polynomial of Cephes' expf); 0 below -87.3, infinite above 88.3. */
+/** e^x to about one unit in the last place (the polynomial of Cephes' expf); 0 below -87.7, infinite above 88.4, NaN for NaN. */
 inline Lanes exponential(Lanes x) {
-  const Lanes lowest = Lanes::all(-87.33f), highest = Lanes::all(88.37f);
-  const Lanes bounded = least(highest, greatest(lowest, x));
+  // Beyond these bounds n is -127 or 128, and what stands for 2^n is 0 or infinite.
+  const Lanes bounded = least(Lanes::all(88.8f), greatest(Lanes::all(-88.1f), x));
   const Lanes n = nearest(bounded * Lanes::all(1.44269504f));
   Lanes r = fma(n, Lanes::all(-0.693359375f), bounded);
   r = fma(n, Lanes::all(2.12194440e-4f), r);
@@ -137,8 +137,7 @@ inline Lanes exponential(Lanes x) {
   p = fma(p, r, Lanes::all(1.6666665459e-1f));
   p = fma(p, r, Lanes::all(5.0000001201e-1f));
   p = fma(p, r * r, r) + Lanes::all(1);
-  const Lanes scaled = p * powerOfTwo(n);
-  return whereLess(x, lowest, Lanes::all(0), whereLess(highest, x, Lanes::all(INFINITY), scaled));
+  return p * powerOfTwo(n);
 }
 
 /** Calls `step(start, count)` for blocks of lanes; the last may be shorter. */

@@ -48,8 +48,8 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
       const bool leftInPlace = p.rows <= 256 && columns < 256;
       const int64_t placed = inPlace ? columns / tileColumns * tileColumns : 0;
       const float* from = p.transposeB ? b + (j + placed) * p.inner + k : b + k * p.columns + j + placed;
-      float* room = packedRight.floats(Packed::floatsOf(steps, columns));
-      const Packed right = Packed::pack(from, p.transposeB ? p.inner : p.columns, p.transposeB, steps, columns - placed, room);
+      float* room = packedRight.floats(Right::floatsOf(steps, columns));
+      const Right right = Right::pack(from, p.transposeB ? p.inner : p.columns, p.transposeB, steps, columns - placed, room);
       for (int64_t i = part.row; i < part.rowEnd; i += tileRows) {
         const int64_t rows = part.rowEnd - i < tileRows ? part.rowEnd - i : tileRows;
         Left block = left.at(i, k);
@@ -67,7 +67,7 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
           tileFor(rows, tileColumns, !p.transposeA)(steps, block, b + k * p.columns + j + x, p.columns, place, tileColumns);
         }
         target.data += placed;
-        if (placed < columns) multiplyPacked(rows, block, right, steps, columns - placed, target);
+        if (placed < columns) multiply(rows, block, right, steps, columns - placed, target);
         if (last && finish) finishRows(p, out, i, rows, j, columns);
       }
     }

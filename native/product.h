@@ -167,19 +167,19 @@ inline void packStraight(const float* from, int64_t fromRow, int64_t columns, in
 }
 
 /**
- * A right matrix [depth, columns] laid out for tiles: blocks of `depthBlock` steps, in each panels of `tileColumns` columns (the last of one
- * register where that is enough), in each panel one step after another.
+ * A right matrix [depth, columns] as tiles read it: packed in blocks of `depthBlock` steps, in each panels of `tileColumns` columns (the last
+ * of one register where that is enough), in each panel one step after another; or, with `row` above 0, in place with rows so far apart.
  */
-struct Packed {
+struct Right {
   const float* data;
-  int64_t depth, columns;
+  int64_t depth, columns, row;
 
   static int64_t widthOf(int64_t left) { return left > laneCount ? tileColumns : laneCount; }
   static int64_t paddedColumns(int64_t columns) { return columns / tileColumns * tileColumns + (columns % tileColumns > 0 ? widthOf(columns % tileColumns) : 0); }
   static int64_t floatsOf(int64_t depth, int64_t columns) { return depth * paddedColumns(columns); }
 
   /** @param turned whether `from` holds [columns, depth]. */
-  static Packed pack(const float* from, int64_t fromRow, bool turned, int64_t depth, int64_t columns, float* to) {
+  static Right pack(const float* from, int64_t fromRow, bool turned, int64_t depth, int64_t columns, float* to) {
     for (int64_t k = 0; k < depth; k += depthBlock) {
       const int64_t steps = depth - k < depthBlock ? depth - k : depthBlock;
       float* block = to + k * paddedColumns(columns);
@@ -189,25 +189,32 @@ struct Packed {
         else packStraight(from + k * fromRow + j, fromRow, valid, steps, block + j * steps, width);
       }
     }
-    return {to, depth, columns};
+    return {to, depth, columns, 0};
+  }
+
+  /** In place where no tile would read beyond a row, else packed. */
+  static Right straight(const float* from, int64_t fromRow, int64_t depth, int64_t columns, float* room) {
+    const bool whole = columns % laneCount == 0;
+    return whole ? Right{from, depth, columns, fromRow} : pack(from, fromRow, false, depth, columns, room);
   }
 };
 
-/** out (+)= scale · left · right for `rows` rows, the first `depth` steps and the first `columns` columns of a packed matrix. */
-inline void multiplyPacked(int64_t rows, Left left, Packed right, int64_t depth, int64_t columns, Target out) {
+/** out (+)= scale · left · right for `rows` rows, the first `depth` steps and the first `columns` columns of the right matrix. */
+inline void multiply(int64_t rows, Left left, Right right, int64_t depth, int64_t columns, Target out) {
   const bool along = left.step == 1;
-  const int64_t padded = Packed::paddedColumns(right.columns);
+  const int64_t padded = Right::paddedColumns(right.columns);
   for (int64_t k = 0; k < depth; k += depthBlock) {
     const int64_t whole = right.depth - k < depthBlock ? right.depth - k : depthBlock;
     const int64_t steps = depth - k < whole ? depth - k : whole;
-    const float* block = right.data + k * padded;
-    const Target target = {out.data, out.row, out.scale, out.add || k > 0};
+    const float* block = right.data + k * (right.row > 0 ? right.row : padded);
+    const bool add = out.add || k > 0;
     for (int64_t i = 0; i < rows; i += tileRows) {
       const int64_t height = rows - i < tileRows ? rows - i : tileRows;
       for (int64_t j = 0; j < columns; j += tileColumns) {
-        const int64_t width = Packed::widthOf(right.columns - j);
-        const Target place = {target.data + i * out.row + j, out.row, out.scale, target.add};
-        tileFor(height, width, along)(steps, left.at(i, k), block + j * whole, width, place, columns - j);
+        const int64_t width = Right::widthOf(right.columns - j);
+        const Target place = {out.data + i * out.row + j, out.row, out.scale, add};
+        const float* panel = right.row > 0 ? block + j : block + j * whole;
+        tileFor(height, width, along)(steps, left.at(i, k), panel, right.row > 0 ? right.row : width, place, columns - j);
       }
     }
   }
