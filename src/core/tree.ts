@@ -36,10 +36,10 @@ export interface Column {
   readonly initial: number
 }
 
-/** Named extra numbers for each candidate, in single precision, `width` of them side by side; read `values` anew in every `ask` and `tell`. */
+/** A named extra number for each candidate, in single precision; read `values` anew in every `ask` and `tell`. */
 export interface CandidateColumn {
   values: Float32Array
-  readonly width: number
+  readonly initial: number
 }
 
 export class Tree<State = unknown, Action = unknown> {
@@ -314,11 +314,11 @@ export class Tree<State = unknown, Action = unknown> {
     return column
   }
 
-  /** Extra numbers for each candidate, made on first use; NaN at first. They move with their block; nobody but their owner keeps them right. */
-  candidateColumn(name: string, width: number): CandidateColumn {
+  /** An extra number for each candidate, made on first use. It moves with its block; nobody but its owner keeps it right. */
+  candidateColumn(name: string, initial: number): CandidateColumn {
     let column = this.#candidateColumns.get(name)
     if (column === undefined) {
-      column = { values: new Float32Array(this.childOf.length * width).fill(Number.NaN), width }
+      column = { values: new Float32Array(this.childOf.length).fill(initial), initial }
       this.#candidateColumns.set(name, column)
     }
     return column
@@ -429,7 +429,7 @@ export class Tree<State = unknown, Action = unknown> {
     const start = this.blockStart[node]!
     const first = this.#claim(room)
     for (const values of [this.childOf, this.#priors, this.scores, this.tokenCounts]) values?.copyWithin(first, start, start + size)
-    for (const { values, width } of this.#candidateColumns.values()) values.copyWithin(first * width, start * width, (start + size) * width)
+    for (const { values } of this.#candidateColumns.values()) values.copyWithin(first, start, start + size)
     this.blockStart[node] = first
     this.#rooms.set(node, room)
   }
@@ -514,8 +514,7 @@ export class Tree<State = unknown, Action = unknown> {
     this.#priors &&= grown(this.#priors, capacity)
     this.scores &&= grown(this.scores, capacity)
     this.tokenCounts &&= grown(this.tokenCounts, capacity)
-    for (const column of this.#candidateColumns.values())
-      column.values = grown(column.values, capacity * column.width).fill(Number.NaN, length * column.width)
+    for (const column of this.#candidateColumns.values()) column.values = grown(column.values, capacity).fill(column.initial, length)
   }
 }
 

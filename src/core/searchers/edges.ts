@@ -19,19 +19,14 @@ export class Edges {
   #nodes = new Int32Array(64)
   #candidates = new Int32Array(64)
   #steps = 0
-  /** Of the node chosen last: where its block most likely is, and the rule's term, NaN where it is not known. */
-  #block = -1
-  #term = Number.NaN
   /** Random bits for the next node's ties. */
   #draw = 0
   readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
-  /**
-   * Four numbers a candidate:
-   * its value from the side that chooses (NaN: not known yet; -∞: cannot be chosen), the weight of the rule's term,
-   * and of its node, where there is one, the term and the place of its block, so that the next choice need not wait for the node's arrays.
-   */
-  readonly #records: CandidateColumn
+  /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
+  readonly #value: CandidateColumn
+  /** Factor of the rule's term. */
+  readonly #weight: CandidateColumn
 
   /**
    * @param initialValue of what was not tried, for rules that do not try all first.
@@ -44,16 +39,15 @@ export class Edges {
     this.#byPrior = selection.weight?.(0.25, 1) !== selection.weight?.(0.75, 1)
     this.#initialValue = initialValue
     this.#busy = busy
-    // Searchers on one tree share what they know, where their rules are the same.
-    this.#records = tree.candidateColumn(`${selection.name} ${selection.term(100)}`, 4)
+    // Searchers on one tree share what they know; weights only where their rules are the same.
+    this.#value = tree.candidateColumn('value', Number.NaN)
+    this.#weight = tree.candidateColumn(`${selection.name} weight`, 0)
   }
 
   /** Begins a way down from the root: what is chosen from now on is remembered. One draw serves the ties of all nodes on it. */
   begin(random: Random): void {
     this.#steps = 0
     this.#draw = random.integer() | 0
-    this.#block = -1
-    this.#term = Number.NaN
   }
 
   /** The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from. */
@@ -71,55 +65,43 @@ export class Edges {
 
   #choose(node: NodeId): number {
     const tree = this.#tree
-    const records = this.#records.values
+    const values = this.#value.values
+    const weights = this.#weight.values
+    const start = tree.blockStart[node]!
     const size = tree.blockSize[node]!
-    let start = this.#block
-    // What the record says is used where it is right, although the tree was asked: its answer may take long, and is foreseen.
-    if (start !== tree.blockStart[node]!) start = tree.blockStart[node]!
-    const term = Number.isNaN(this.#term) ? this.#termOf(node) : this.#term
-    const offset = ((this.#draw >>> 16) * size) >>> 16
+    const end = start + size
+    const term = this.#selection.term(this.underWay === 0 ? tree.visits[node]! : tree.visits[node]! + tree.pending[node]!)
+    const first = start + (((this.#draw >>> 16) * size) >>> 16)
     this.#draw = Math.imul(this.#draw, 0x9e3779b1) ^ node
-    const first = 4 * (start + offset)
-    const end = 4 * (start + size)
     let chosen = -1
     let best = Number.NEGATIVE_INFINITY
     // No calls in this loop: most of a search's time goes into it.
-    for (let at = first, left = size; left > 0; left--) {
-      const score = records[at]! + term * records[at + 1]!
+    for (let slot = first, left = size; left > 0; left--) {
+      const score = values[slot]! + term * weights[slot]!
       // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
       if (score !== score) {
-        if (this.#triesAllFirst && tree.uniform && tree.childOf[at >> 2] === untried) return at >> 2
-        chosen = 4 * this.#chooseByScore(node, start + offset, term)
-        break
+        if (this.#triesAllFirst && tree.uniform && tree.childOf[slot] === untried) return slot
+        return this.#chooseByScore(node, first, term)
       }
       if (score > best) {
         best = score
-        chosen = at
+        chosen = slot
       }
-      at += 4
-      if (at === end) at = 4 * start
+      if (++slot === end) slot = start
     }
-    if (chosen < 0) return -1
-    this.#term = records[chosen + 2]!
-    this.#block = records[chosen + 3]! | 0
-    return chosen >> 2
-  }
-
-  #termOf(node: NodeId): number {
-    const visits = this.#tree.visits[node]!
-    return this.#selection.term(this.underWay === 0 ? visits : visits + this.#tree.pending[node]!)
+    return chosen
   }
 
   /** Takes a candidate out of the choice until it is refreshed. */
   hide(slot: number): void {
-    this.#records.values[4 * slot] = Number.NEGATIVE_INFINITY
+    this.#value.values[slot] = Number.NEGATIVE_INFINITY
   }
 
   /** Reads anew what a candidate of `node` stands for. */
   refresh(node: NodeId, slot: number): void {
     const tree = this.#tree
     const child = tree.childOf[slot]!
-    if (child < 0) this.#records.values[4 * slot] = child === untried ? Number.NaN : Number.NEGATIVE_INFINITY
+    if (child < 0) this.#value.values[slot] = child === untried ? Number.NaN : Number.NEGATIVE_INFINITY
     else if (tree.proven(child) !== proof.open || this.#busy.has(child)) this.hide(slot)
     else this.#note(node, slot, child)
   }
@@ -128,16 +110,13 @@ export class Edges {
   #note(node: NodeId, slot: number, child: NodeId): void {
     const tree = this.#tree
     const { turn } = tree
-    const { weight, term } = this.#selection
-    const records = this.#records.values
+    const { weight } = this.#selection
     const visits = tree.visits[child]!
-    const seen = this.underWay === 0 ? visits : visits + tree.pending[child]!
     const mean = tree.valueSum[child]! / visits
-    records[4 * slot] = turn !== undefined && turn[child] !== turn[node] ? -mean : mean
+    this.#value.values[slot] = turn !== undefined && turn[child] !== turn[node] ? -mean : mean
+    const seen = this.underWay === 0 ? visits : visits + tree.pending[child]!
     // Rules without a weight are asked for each score.
-    records[4 * slot + 1] = weight === undefined ? Number.NaN : weight(this.#byPrior ? this.#prior(node, slot) : 1, seen > 1 ? seen : 1)
-    records[4 * slot + 2] = term(seen)
-    records[4 * slot + 3] = tree.blockStart[child]!
+    this.#weight.values[slot] = weight === undefined ? Number.NaN : weight(this.#byPrior ? this.#prior(node, slot) : 1, seen > 1 ? seen : 1)
   }
 
   /**
@@ -208,11 +187,10 @@ export class Edges {
 
   #score(node: NodeId, slot: number, unknown: number, term: number): number {
     const tree = this.#tree
-    const value = this.#records.values[4 * slot]!
+    const value = this.#value.values[slot]!
     if (value === Number.NEGATIVE_INFINITY) return value
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!
-    if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
     if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
     if (child < 0) return this.#triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
     const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
