@@ -18,9 +18,7 @@ export interface ConnectFourState extends GameState {
 const columns = [1, 2, 3, 4, 5, 6, 7]
 const cells = 42
 /** Columns by the set of those that are not full: bit 0 is column 1. Not frozen, which would make reading them several times slower. */
-const open: readonly (readonly number[])[] = Array.from({ length: 128 }, (_, set) =>
-  columns.filter((column) => (set >> (column - 1)) & 1),
-)
+const open: readonly (readonly number[])[] = Array.from({ length: 128 }, (_, set) => columns.filter((column) => (set >> (column - 1)) & 1))
 const anyColumn = open[127]!
 /**
  * The lowest and all cells of each column (from 0), in both integers; the eighth has none. Stones lie without gaps, so adding the lowest
