@@ -68,9 +68,12 @@ function pureTrials<State, Action, Task, Answer>(
       if (used.expansions >= limits.expansions || used.steps >= limits.steps || used.nodes >= limits.nodes)
         return { stopped: 'budget', unit: pureUnits.find((unit) => used[unit] >= limits[unit])! }
       const works = searcher.ask(tree, memory, Math.min(concurrency, limits.expansions - used.expansions), asking)
-      for (const work of works) {
-        const slot = slotOf(tree, work)
-        if (slot >= 0) tree.childOf[slot] = underWay
+      // What is asked alone is told before anybody looks.
+      if (works.length > 1) {
+        for (const work of works) {
+          const slot = slotOf(tree, work)
+          if (slot >= 0) tree.childOf[slot] = underWay
+        }
       }
       for (const work of works) {
         const id = run.trials++
@@ -94,11 +97,11 @@ function expectedNodes({ expansions, steps, nodes }: Readonly<Used>): number {
 /** Larger trees grow as they need, since the search may end long before. */
 const mostExpected = 2 ** 24
 
-/** The work as a trial. Visits, of which there are millions, are written out: that is several times faster than a spread. */
+/** The work as a trial. */
 function numbered(work: Work, id: number): Trial {
-  if (work.kind !== 'visit' || work.tag !== undefined) return { ...work, id }
-  const { node, candidate, propose, evaluate } = work
-  return { kind: 'visit', node, candidate, propose, evaluate, id } as Trial
+  if (work.id !== -1) return { ...work, id }
+  work.id = id
+  return work as Trial
 }
 
 /** Carries out trials at once. */
@@ -131,35 +134,41 @@ function outcomes<State, Action, Task, Answer>(
     return actions.length
   }
 
+  function choose(asked: readonly string[]): void {
+    if (asked === names) return
+    evaluators = asked.map((name) => evaluatorNamed(parts, name))
+    names = asked
+  }
+
   function evaluate(nodes: readonly NodeId[], asked: readonly string[]): Evaluation[] {
-    if (asked !== names) {
-      evaluators = asked.map((name) => evaluatorNamed(parts, name))
-      names = asked
-    }
-    if (nodes.length === 1 && evaluators.length === 1) return [{ value: evaluators[0]!.value!(tree.view(nodes[0]!), random) }]
+    choose(asked)
     return nodes.flatMap((node) => evaluators.map((evaluator) => ({ value: evaluator.value!(tree.view(node), random) })))
   }
 
+  /** What nearly all trials are. */
+  function visit(trial: Trial & { readonly kind: 'visit' }): Outcome {
+    const fresh = trial.candidate >= 0
+    const node = fresh ? make(trial.node, trial.candidate) : trial.node
+    choose(trial.evaluate ?? noNames)
+    const nodes = [node]
+    const evaluations = evaluators.length === 1 ? [{ value: evaluators[0]!.value!(tree.view(node), random) }] : evaluate(nodes, names)
+    const offered = trial.propose !== undefined && !tree.closed(node) ? list(node) : 0
+    const value = evaluations.length === 0 ? Number.NaN : evaluations[0]!.value
+    return { trial, status: 'ok', node, nodes: fresh ? nodes : noNodes, offered, evaluations, value, usage: noUsage }
+  }
+
   return (trial) => {
+    if (trial.kind === 'visit') return visit(trial)
     let nodes: readonly NodeId[] = noNodes
     let node: NodeId
     let offered = 0
-    let evaluations: readonly Evaluation[] = []
-    if (trial.kind === 'visit') {
-      const fresh = trial.candidate >= 0
-      node = fresh ? make(trial.node, trial.candidate) : trial.node
-      const visited = [node]
-      if (fresh) nodes = visited
-      evaluations = evaluate(visited, trial.evaluate ?? noNames)
-      if (trial.propose !== undefined && !tree.closed(node)) offered = list(node)
-    } else if (trial.kind === 'expand') {
+    let evaluations: readonly Evaluation[]
+    if (trial.kind === 'expand') {
       node = trial.node
       const before = tree.blockSize[node]!
       if (before === 0) offered = list(node)
-      if (trial.step) {
-        nodes = Array.from({ length: offered }, (_, index) => make(node, before + index))
-        evaluations = evaluate(nodes, evaluatorsOf(trial))
-      }
+      if (trial.step) nodes = Array.from({ length: offered }, (_, index) => make(node, before + index))
+      evaluations = evaluate(nodes, evaluatorsOf(trial))
     } else if (trial.kind === 'evaluate') {
       node = trial.nodes[0]!
       evaluations = evaluate(trial.nodes, [trial.by])

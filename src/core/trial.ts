@@ -11,7 +11,11 @@ export interface Ask {
 }
 
 /** What a searcher asks for. */
-export type Work = { readonly tag?: Json } & (
+export type Work = {
+  readonly tag?: Json
+  /** The driver's. Work that is a new object with -1 here is numbered in place, which spares searchers of millions of trials a copy of each. */
+  id?: number
+} & (
   | {
       /** Make the child of `node` from its candidate (step), then propose and evaluate there. The root's work is `candidate: -1`: nothing is stepped. */
       readonly kind: 'visit'

@@ -114,7 +114,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         return spent(tree, node) ? expand(tree, memory, node, branching) : undefined
       }
       const child = tree.childOf[slot]!
-      if (child < 0) return { kind: 'visit', node, candidate: slot - tree.blockStart[node]!, propose, evaluate }
+      if (child < 0) return { kind: 'visit', node, candidate: slot - tree.blockStart[node]!, propose, evaluate, id: -1 }
       node = child
     }
   }
@@ -122,7 +122,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
   function expand(tree: Tree, memory: MctsMemory, node: NodeId, count: number): Work {
     memory.expanding.add(node)
     if (node === tree.root && tree.visits[node] === 0 && expansion === 'one-child')
-      return { kind: 'visit', node, candidate: -1, propose, evaluate }
+      return { kind: 'visit', node, candidate: -1, propose, evaluate, id: -1 }
     const asked = { ...propose, count }
     return expansion === 'all-children'
       ? { kind: 'expand', node, propose: asked, step: true, evaluate }
