@@ -153,13 +153,14 @@ export class Edges {
     }
   }
 
-  /** Reads anew everything on the way from a node to the root. */
-  refreshPath(from: NodeId): void {
+  /** Reads anew everything on the way from a node up to another, the root where none is given. */
+  refreshPath(from: NodeId, to: NodeId = this.#tree.root): void {
     const { parent, blockStart, candidateOf, root } = this.#tree
     for (let node = from; node !== root; ) {
       const above = parent[node]!
       if (above < 0) return
       this.refresh(above, blockStart[above]! + candidateOf[node]!)
+      if (node === to) return
       node = above
     }
   }

@@ -105,8 +105,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       if (slot < 0) {
         const follows = provenByChildren(tree, node)
         if (follows !== proof.open) {
-          prove(tree, node, follows)
-          memory.edges.refreshPath(node)
+          memory.edges.refreshPath(node, prove(tree, node, follows))
           memory.edges.begin(random)
           node = tree.root
           continue
@@ -140,9 +139,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     if (alone) memory.edges.backUpChosen(node, known, backup)
     else memory.edges.backUp(node, known, backup)
     if (tree.turn === undefined && node !== tree.root) memory.best.consider(tree, node, known)
-    if (!tree.closed(node)) return
-    prove(tree, node, proofOf(tree, node, known))
-    memory.edges.refreshPath(node)
+    if (tree.closed(node)) memory.edges.refreshPath(node, prove(tree, node, proofOf(tree, node, known)))
   }
 
   return {
@@ -222,9 +219,7 @@ function settleExpansion(tree: Tree, memory: MctsMemory, node: NodeId, outcome: 
   if (times < patience && !tree.complete(node)) return
   tree.setComplete(node)
   const follows = provenByChildren(tree, node)
-  if (follows === proof.open) return
-  prove(tree, node, follows)
-  memory.edges.refreshPath(node)
+  if (follows !== proof.open) memory.edges.refreshPath(node, prove(tree, node, follows))
 }
 
 const patience = 3

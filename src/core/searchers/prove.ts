@@ -2,16 +2,22 @@
 import type { NodeId } from '../common.ts'
 import { failed, proof, type Tree } from '../tree.ts'
 
-/** Marks a node as proven, and its ancestors as far as that proves them. */
-export function prove(tree: Tree, node: NodeId, proven: number): void {
+/**
+ * Marks a node as proven, and its ancestors as far as that proves them.
+ * @returns the highest node that was marked.
+ */
+export function prove(tree: Tree, node: NodeId, proven: number): NodeId {
   tree.setProven(node, proven)
-  for (let at = node; at !== tree.root; ) {
-    at = tree.parent[at]!
-    if (at < 0 || tree.proven(at) !== proof.open) return
-    const follows = provenByChildren(tree, at)
-    if (follows === proof.open) return
-    tree.setProven(at, follows)
+  let highest = node
+  while (highest !== tree.root) {
+    const above = tree.parent[highest]!
+    if (above < 0 || tree.proven(above) !== proof.open) break
+    const follows = provenByChildren(tree, above)
+    if (follows === proof.open) break
+    tree.setProven(above, follows)
+    highest = above
   }
+  return highest
 }
 
 /** What the value of a finished state proves, from the side to move there. */
