@@ -27,7 +27,7 @@ describe('better texts', () => {
     const { answer, solved, tree, node } = await search({
       environment: writing(),
       task,
-      proposer: betterTexts({ model: forgetful(heard) }),
+      proposer: betterTexts({ model: forgetful(heard), by: 'told' }),
       evaluator: writingRules({ failed: 'progress' }),
       searcher: abMctsA({ from: 'unsolved' }),
       budget: { tokens: 400 },
@@ -50,6 +50,28 @@ describe('better texts', () => {
       budget: { tokens: 400 },
     })
     expect(answer).toBe('The dog has the ball.')
+  })
+
+  it('keeps a beginning of the text and writes the rest anew, where the model can go on from one', async () => {
+    const prefixes: string[] = []
+    const model = scripted({
+      answer: (request) => {
+        const { prefix = '' } = request as GenerateRequest
+        prefixes.push(prefix)
+        return [{ text: prefix === '' ? 'The dog runs.' : ' chases a ball.', finish: 'stop' }]
+      },
+    })
+    const { answer, solved } = await search({
+      environment: writing(),
+      task,
+      proposer: betterTexts({ model }),
+      evaluator: writingRules({ failed: 'progress' }),
+      searcher: abMctsA({ from: 'unsolved' }),
+      budget: { tokens: 400 },
+    })
+    expect(solved).toBe(true)
+    expect(answer).toBe(`${prefixes.at(-1)} chases a ball.`)
+    expect('The dog runs.'.startsWith(prefixes.at(-1)!)).toBe(true)
   })
 
   it('ends with the last sentence that the task allows, and states what it can draw where that is known', async () => {

@@ -1,7 +1,8 @@
-// A proposer of better texts: the model is shown its text and what is wrong with it, and writes another one. For searches whose nodes are whole texts.
-// It knows the model and the rules that a text fails; nothing of the search.
+// A proposer of better texts: from a whole text to another one, for searches whose nodes are whole texts. It knows the model and the rules that
+// a text fails; nothing of the search.
 import type { CallContext } from '../../core/call.ts'
 import type { Candidate, ProposeRequest, Proposer } from '../../core/proposer.ts'
+import type { Random } from '../../core/random.ts'
 import { generate, type Message, type Model } from '../../models/model.ts'
 import type { WritingAction, WritingState } from '../writing.ts'
 import { writingMessages, writingPrompt } from './prompt.ts'
@@ -9,24 +10,36 @@ import { candidateOf, usualTokens, type WholeTextOptions } from './proposer.ts'
 import { rulesOf } from './rules.ts'
 import type { WritingTask } from './task.ts'
 
+export interface BetterTextOptions extends WholeTextOptions {
+  /**
+   * How a text becomes a better one. `told`: the model reads it and what is wrong with it, and writes another. `rest`: a beginning of it, cut
+   * between two words at random, is kept, and the rest written anew; needs the capability `prefix`. Default `rest` where the model can, else
+   * `told`. Where a search says what was wrong (`revise` trials), the model is told.
+   */
+  readonly by?: 'told' | 'rest'
+}
+
 /**
- * Proposes whole texts: at the start as `wholeTexts` does; from a text, a new one in its place, asked for in the same chat with the text as the
- * model's answer and the rules that it fails (or the request's `feedback`) as the next message. Actions that take a text's place are marked `anew`.
+ * Proposes whole texts: at the start as `wholeTexts` does; from a text, a better one in its place (see `by`). Such actions are marked `anew`.
  *
  * @example
  * search({ environment: writing(), task: { include: ['dog', 'ball'], sentences: 1 }, proposer: betterTexts({ model }),
  *   evaluator: writingRules({ failed: 'progress' }), searcher: abMctsA({ from: 'unsolved' }), budget: { tokens: 400 } })
  */
-export function betterTexts(options: WholeTextOptions): Proposer<WritingState, WritingAction> {
+export function betterTexts(options: BetterTextOptions): Proposer<WritingState, WritingAction> {
   const { model, maxTokens, temperature = 0.6, topP = 1 } = options
+  const by = options.by ?? (model.capabilities.prefix ? 'rest' : 'told')
 
   async function better({ node, feedback, count }: ProposeRequest<WritingState, WritingAction>, context: CallContext) {
     const { task, text } = node.state
     const { logProbs } = model.capabilities
+    const tells = by === 'told' || feedback !== undefined
+    const kept = tells ? '' : beginning(text, context.random)
     const samples = await generate(
       model,
       {
-        messages: [...writingMessages(task), ...(text === '' ? [] : again(task, text, feedback))],
+        messages: [...writingMessages(task), ...(text !== '' && tells ? again(task, text, feedback) : [])],
+        ...(kept === '' ? {} : { prefix: kept }),
         maxTokens: maxTokens ?? usualTokens(task),
         temperature,
         topP,
@@ -38,15 +51,18 @@ export function betterTexts(options: WholeTextOptions): Proposer<WritingState, W
     )
     const candidates: Candidate<WritingAction>[] = []
     for (const sample of samples) {
-      const candidate = candidateOf(sample, { task, text: '', finished: false }, model.name, true)
-      if (candidate !== undefined) candidates.push(text === '' ? candidate : { ...candidate, action: { ...candidate.action, anew: true } })
+      const candidate = candidateOf(sample, { task, text: kept, finished: false }, model.name, true)
+      if (candidate !== undefined)
+        candidates.push(
+          text === '' ? candidate : { ...candidate, action: { ...candidate.action, text: kept + candidate.action.text, anew: true } },
+        )
     }
     return { candidates }
   }
 
   return {
     name: options.name ?? 'better',
-    settings: { model: model.name, unit: 'better', temperature, topP, ...(maxTokens === undefined ? {} : { maxTokens }) },
+    settings: { model: model.name, unit: 'better', by, temperature, topP, ...(maxTokens === undefined ? {} : { maxTokens }) },
     reproducible: model.reproducible,
     async propose(requests, context) {
       // Calls are begun in the order of the requests; all have ended before the first error is thrown.
@@ -58,6 +74,12 @@ export function betterTexts(options: WholeTextOptions): Proposer<WritingState, W
     },
     ...(maxTokens === undefined ? {} : { atMost: (count: number) => atMost(model, count, maxTokens) }),
   }
+}
+
+/** The text up to a place between two of its words. */
+function beginning(text: string, random: Random): string {
+  const places = [...text.matchAll(/\s+(?=\S)/g)].map(({ index }) => index)
+  return places.length === 0 ? '' : text.slice(0, places[random.below(places.length)])
 }
 
 /** What the chat goes on with: the text, what is wrong with it, and the task once more, which small models have lost by then. */

@@ -8,14 +8,14 @@ const model = scripted({ answers: ['A dog caught', ' the frisbee.', ' a cat.', '
 
 describe('the setup of writing', () => {
   it.each(Object.keys(writingSetup.searchers))('works with %s as it is', async (name) => {
-    const { propose, ...settings } = writingSetup.searchers[name] ?? {}
+    const { propose, evaluate, ...settings } = writingSetup.searchers[name] ?? {}
     const make = writingSetup.proposers[typeof propose === 'string' ? propose : 'model']!
     const result = await search({
       environment: writingSetup.environment(writingSetup.example),
       task: writingSetup.example,
       searcher: searcherNamed(name, settings),
       proposer: make({ model }),
-      evaluator: writingSetup.evaluators.rules!({ model }),
+      evaluator: writingSetup.evaluators[typeof evaluate === 'string' ? evaluate : 'rules']!({ model }),
       budget: { tokens: 200 },
     })
     expect(typeof result.answer).toBe('string')

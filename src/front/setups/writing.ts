@@ -43,8 +43,9 @@ export const writingSetup = setup<WritingState, WritingAction, WritingTask, stri
     'a-star': { branching: 3, stop: 'first', pathWeight: 0 },
     gumbel: { simulations: 16, considered: 4, branching: 3, rounds: null },
     smc: { particles: 6, potential: 'softmax', temperature: 0.1, choose: 'value', restarts: null },
-    'ab-mcts-a': { branching: 3, twins: 'prune' },
-    'ab-mcts-m': { branching: 3, twins: 'prune' },
+    // A whole text is a node, and a better one its child.
+    'ab-mcts-a': { propose: 'better', evaluate: 'progress', from: 'unsolved', twins: 'prune' },
+    'ab-mcts-m': { propose: 'better', evaluate: 'progress', from: 'unsolved', twins: 'prune' },
     bandit: { propose: 'whole' },
     // The proposers of writing read no feedback.
     lats: { branching: 3, exploration: 0.2, consistency: 0.2, steps: 16, reflections: 0 },
