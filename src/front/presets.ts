@@ -5,7 +5,7 @@ import type { Model } from '../models/model.ts'
 import { setupNamed, setupNames } from './setups/index.ts'
 
 /** The searcher of `balanced`: to change it, change this line. */
-const balancedSearcher = 'beam'
+const balancedSearcher = 'mcts'
 
 export interface Preset {
   readonly searcher: string
