@@ -125,7 +125,9 @@ export class Tree<State = unknown, Action = unknown> {
   /** Makes the node of a candidate that was stepped. */
   addChild(parent: NodeId, index: number, step: Step<State>, key?: string, turn?: number): NodeId {
     const node = this.#add(parent, index, step, key, turn)
-    this.childOf[this.slot(parent, index)] = node
+    // First the slot: it may replace the array.
+    const slot = this.slot(parent, index)
+    this.childOf[slot] = node
     return node
   }
 
