@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { proof, Tree, untried } from './tree.ts'
+import { treeDigest } from './tree-digest.ts'
 
 const step = (state: string, terminal = false) => ({ state, reward: 0, terminal })
 
@@ -88,6 +89,89 @@ describe('tree', () => {
     ])
     tree.setProven(2, proof.win)
     expect([tree.proven(2), tree.complete(2)]).toEqual([proof.win, true])
+  })
+
+  it('does not move a block that grows by ones each time', () => {
+    const tree = new Tree<string, number>()
+    tree.addRoot('root')
+    for (let action = 0; action < 1000; action++) {
+      tree.offer(0, [{ action, prior: 0.5 }])
+      tree.addChild(0, action, step('child'))
+    }
+    expect(tree.actions(0)).toHaveLength(1000)
+    expect(tree.children(0)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1))
+    expect(tree.childOf.length).toBeLessThan(8192)
+  })
+
+  it('makes priors when they are read, and gives equal shares until then', () => {
+    const tree = new Tree<string, number>()
+    tree.addRoot('root')
+    tree.offerListed(0, [1, 2, 3, 4], true)
+    tree.addChild(0, 1, step('second'))
+    tree.offerListed(1, [5, 6], true)
+    expect([tree.uniform, tree.prior(1)]).toEqual([true, 0.25])
+    const at = (node: number) => [...tree.priors.subarray(tree.blockStart[node]!, tree.blockStart[node]! + tree.blockSize[node]!)]
+    expect([at(0), at(1), tree.uniform]).toEqual([[0.25, 0.25, 0.25, 0.25], [0.5, 0.5], false])
+  })
+
+  it('carries extra numbers of candidates along with their block', () => {
+    const tree = new Tree<string, string>()
+    tree.addRoot('root')
+    const column = tree.candidateColumn('doubt', -1)
+    tree.offer(0, [{ action: 'a' }, { action: 'b' }])
+    column.values[tree.slot(0, 1)] = 7
+    tree.addChild(0, 0, step('A'))
+    tree.offer(1, [{ action: 'c' }])
+    tree.offer(0, [{ action: 'd' }])
+    expect([0, 1, 2].map((index) => column.values[tree.slot(0, index)])).toEqual([-1, 7, -1])
+    expect(tree.candidateColumn('doubt', -1)).toBe(column)
+  })
+
+  it('refuses to be deeper than its depths can say', () => {
+    const tree = new Tree<number, number>()
+    tree.addRoot(0)
+    for (let node = 0; node < 65_535; node++) {
+      tree.offerListed(node, [0])
+      tree.addChild(node, 0, { state: 0, reward: 0, terminal: false })
+    }
+    tree.offerListed(65_535, [0])
+    expect(() => tree.addChild(65_535, 0, { state: 0, reward: 0, terminal: false })).toThrow(
+      expect.objectContaining({ code: 'E_TREE_DEPTH', seen: 65_536 }),
+    )
+    expect(tree.size).toBe(65_536)
+  })
+
+  it('is the same whether listed actions get their slots at once or later', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 70 })), { maxLength: 200 }), (growth) => {
+        const [now, later] = [false, true].map((waits) => {
+          const tree = new Tree<number, number>()
+          tree.addRoot(0)
+          const list = (node: number, count: number) =>
+            tree.offerListed(
+              node,
+              Array.from({ length: count }, (_, action) => action),
+              waits,
+            )
+          list(0, 3)
+          for (const [pick, candidate, count] of growth) {
+            const parent = pick % tree.size
+            const index = candidate % tree.blockSize[parent]!
+            if (tree.child(parent, index) !== untried) continue
+            list(tree.addChild(parent, index, { state: 0, reward: 0, terminal: false }), count)
+          }
+          return tree
+        }) as [Tree, Tree]
+        expect(treeDigest(later)).toBe(treeDigest(now))
+        for (let node = 0; node < now.size; node++) {
+          expect(later.children(node)).toEqual(now.children(node))
+          expect(later.actions(node)).toEqual(now.actions(node))
+        }
+        expect(later.priors.length).toBeGreaterThan(0)
+        expect(treeDigest(later)).toBe(treeDigest(now))
+      }),
+      { numRuns: 50 },
+    )
   })
 
   it('keeps parents, depths, columns and candidates right however it grows', () => {
