@@ -4,10 +4,13 @@ import { uniform } from '../../environments/moves/uniform.ts'
 import { rollout } from '../../evaluators/rollout.ts'
 import { type Setup, setup } from '../setup.ts'
 
-/** The setup of a game whose moves are numbers. */
+/**
+ * The setup of a game whose moves are numbers.
+ * @param about what is the game's own; `searchers` stand beside the settings of MCTS, which all games share.
+ */
 export function boardGame<State, Task>(
   environment: Environment<State, number, Task, number>,
-  about: Pick<Setup<State, number, Task, number>, 'summary' | 'task' | 'example'>,
+  about: Pick<Setup<State, number, Task, number>, 'summary' | 'task' | 'example' | 'searchers'>,
 ): Setup<State, number, Task, number> {
   return setup({
     ...about,
@@ -15,7 +18,7 @@ export function boardGame<State, Task>(
     environment: () => environment,
     proposers: { uniform: () => uniform(environment) },
     evaluators: { rollout: () => rollout(environment) },
-    searchers: { mcts: { exploration: 1.4 } },
+    searchers: { mcts: { exploration: 1.4 }, ...about.searchers },
     searcher: 'mcts',
     show: (answer) => String(answer),
   })

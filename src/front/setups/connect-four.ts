@@ -7,4 +7,5 @@ export const connectFourSetup = boardGame<ConnectFourState, ConnectFourTask>(con
   summary: 'four in a row; the answer is the column to play',
   task: connectFourTask,
   example: { moves: '44' },
+  searchers: { gumbel: { simulations: 400, considered: 7, noise: 0, scale: 0.03, rounds: null } },
 })
