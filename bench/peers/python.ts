@@ -28,7 +28,7 @@ export const peerPackages: Need = {
  * @throws Error when the program fails or prints something else.
  */
 export async function peerFigures(program: string, parameters: readonly (string | number)[]): Promise<readonly number[]> {
-  const { stdout } = await run(python(), ['-W', 'ignore', join(here, program), ...parameters.map(String)], { maxBuffer: 2 ** 24 })
+  const { stdout } = await run(peerPython(), ['-W', 'ignore', join(here, program), ...parameters.map(String)], { maxBuffer: 2 ** 24 })
   const { figures } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly figures?: unknown }
   if (Array.isArray(figures) && figures.length > 0 && figures.every(Number.isFinite)) return figures as number[]
   throw new Error(`${program} printed no figures`)
@@ -39,7 +39,8 @@ function folder(): string {
   return join(cacheDirectory(), `bench-peers-${createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)}`)
 }
 
-function python(): string {
+/** Its interpreter. */
+export function peerPython(): string {
   return process.platform === 'win32' ? join(folder(), 'Scripts', 'python.exe') : join(folder(), 'bin', 'python')
 }
 
@@ -51,7 +52,7 @@ async function prepare(): Promise<string | undefined> {
   try {
     process.stderr.write(`installing the peers' Python packages in ${folder()} …\n`)
     await run('python3', ['-m', 'venv', folder()])
-    await run(python(), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements])
+    await run(peerPython(), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements])
     writeFileSync(complete, '')
     return undefined
   } catch (error) {
