@@ -11,7 +11,9 @@ import { type Entry, processorSeconds } from '../entry.ts'
 import { openSpiel } from '../peers/peers.ts'
 
 const exploration = 2
-const simulations = { 'tic-tac-toe': 10_000, 'connect-four': 100_000 }
+/** Of one search, as for one move; and of a long one. The peer's searches are as long. */
+const simulations = 10_000
+const many = 100_000
 /** Processor seconds of a repetition, at least: searches from the first position, each with a new tree. */
 const leastSeconds = 1
 
@@ -40,22 +42,28 @@ function byStep<State, Action, Task, Answer>(
 }
 
 const common = { unit: 'simulations/s', better: 'higher' } as const
-const ticTacToePeer = openSpiel('tic_tac_toe', simulations['tic-tac-toe'], exploration)
-const connectFourPeer = openSpiel('connect_four', simulations['connect-four'], exploration)
+const ticTacToePeer = openSpiel('tic_tac_toe', simulations, exploration)
+const connectFourPeer = openSpiel('connect_four', simulations, exploration)
 
 export const entries: readonly Entry[] = [
   {
     ...common,
     name: 'tic-tac-toe/step',
-    measure: () => rate(byStep(ticTacToe()), simulations['tic-tac-toe']),
+    measure: () => rate(byStep(ticTacToe()), simulations),
     peer: ticTacToePeer,
   },
-  { ...common, name: 'tic-tac-toe/rollout', measure: () => rate(ticTacToe(), simulations['tic-tac-toe']), peer: ticTacToePeer },
+  { ...common, name: 'tic-tac-toe/rollout', measure: () => rate(ticTacToe(), simulations), peer: ticTacToePeer },
   {
     ...common,
     name: 'connect-four/step',
-    measure: () => rate(byStep(connectFour()), simulations['connect-four']),
+    measure: () => rate(byStep(connectFour()), simulations),
     peer: connectFourPeer,
   },
-  { ...common, name: 'connect-four/rollout', measure: () => rate(connectFour(), simulations['connect-four']), peer: connectFourPeer },
+  { ...common, name: 'connect-four/rollout', measure: () => rate(connectFour(), simulations), peer: connectFourPeer },
+  {
+    ...common,
+    name: 'connect-four/rollout-1e5',
+    measure: () => rate(connectFour(), many),
+    peer: openSpiel('connect_four', many, exploration),
+  },
 ]

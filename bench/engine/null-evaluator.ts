@@ -51,13 +51,19 @@ async function rate(simulations: number): Promise<number> {
   return done / spent
 }
 
-/** Bytes of a tree, on the heap and in buffers. The search around it, its searcher's memory included, is gone when they are counted. */
-async function bytes(branching: number): Promise<{ readonly total: number; readonly nodes: number; readonly candidates: number }> {
+/**
+ * Bytes of a tree of eight actions, on the heap and in buffers: of its arrays by candidate, and of all else. The states are small numbers
+ * and the actions one shared list, so nothing of the environment's is counted but the places that hold them. The search around it, its
+ * searcher's memory included, is gone when they are counted; what MCTS keeps beside the candidates is in the tree.
+ */
+async function bytes(): Promise<{ readonly node: number; readonly candidate: number }> {
   const before = used()
-  const { tree } = await grow(branching, 200_000, 0)
+  const { tree } = await grow(8, 200_000, 0)
   await new Promise((resolve) => setImmediate(resolve))
   const total = used() - before
-  return { total, nodes: tree.size, candidates: tree.size * branching }
+  const byCandidate = [tree.childOf, ...['value', 'uct weight'].map((name) => tree.candidateColumn(name, 0).values)]
+  const candidates = byCandidate.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return { node: (total - candidates) / tree.size, candidate: candidates / (8 * tree.size) }
 }
 
 function used(): number {
@@ -67,18 +73,10 @@ function used(): number {
   return heapUsed + arrayBuffers
 }
 
-/** Trees of the same nodes with few and with many candidates tell the two apart. */
-async function perNodeAndCandidate(): Promise<{ readonly node: number; readonly candidate: number }> {
-  const few = await bytes(4)
-  const many = await bytes(12)
-  const candidate = (many.total / many.nodes - few.total / few.nodes) / (many.candidates / many.nodes - few.candidates / few.nodes)
-  return { candidate, node: (few.total - few.candidates * candidate) / few.nodes }
-}
-
 export const entries: readonly Entry[] = [
   ...['1e3', '1e4', '1e5', '1e6'].map(
     (size): Entry => ({ name: `null-evaluator/${size}`, unit: 'simulations/s', better: 'higher', measure: () => rate(Number(size)) }),
   ),
-  { name: 'memory/node', unit: 'bytes', better: 'lower', measure: async () => (await perNodeAndCandidate()).node },
-  { name: 'memory/candidate', unit: 'bytes', better: 'lower', measure: async () => (await perNodeAndCandidate()).candidate },
+  { name: 'memory/node', unit: 'bytes', better: 'lower', measure: async () => (await bytes()).node },
+  { name: 'memory/candidate', unit: 'bytes', better: 'lower', measure: async () => (await bytes()).candidate },
 ]
