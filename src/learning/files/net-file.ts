@@ -1,0 +1,138 @@
+// A net on the disk: `<name>.safetensors` with its weights, and `<name>.json` with its kind, its configuration, the digest of the weights and
+// the name of its tokeniser's file. Damaged files, and weights that are not those of the configuration, are refused.
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Json } from '../../core/common.ts'
+import { BanyanError } from '../../core/errors.ts'
+import type { CausalNet } from '../nets/causal-net.ts'
+import { parameter } from '../tensor/tensor.ts'
+import { makeNet, type NetKind } from './net-kinds.ts'
+import { replaceFile } from './replace-file.ts'
+import { openTensors, type WrittenTensors, writeTensors } from './safetensors.ts'
+
+/** What stands in `<name>.json`. */
+export interface NetConfiguration {
+  readonly format: 'banyan-net-1'
+  readonly kind: string
+  readonly config: Json
+  /** Numbers that are trained. */
+  readonly parameters: number
+  readonly weights: WrittenTensors
+  /** Name of the tokeniser's file, in the same folder. */
+  readonly tokeniser?: string | undefined
+}
+
+export interface SaveNetOptions {
+  /** Name of the tokeniser's file, in the same folder. */
+  readonly tokeniser?: string
+}
+
+export interface LoadNetOptions {
+  /** Factories for further kinds. Default: `gpt`. */
+  readonly kinds?: Readonly<Record<string, NetKind>>
+}
+
+/**
+ * Writes a net, each of its two files whole or not at all.
+ *
+ * @param path with or without an ending: `out/base`, `out/base.safetensors` and `out/base.json` mean the same net.
+ * @throws BanyanError E_FILE_WRITE when the system cannot write.
+ * @example
+ * saveNet(net, 'out/base', { tokeniser: 'words.json' })
+ */
+export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOptions = {}): NetConfiguration {
+  const base = baseOf(path)
+  if (tokeniser !== undefined && tokeniser !== basename(tokeniser))
+    throw new BanyanError('E_NET_FILE', 'the tokeniser lies in another folder', {
+      seen: tokeniser,
+      wanted: 'the name of a file beside the net',
+    })
+  const weights = writeTensors(`${base}.safetensors`, net.parameters, { format: 'banyan-net-1', kind: net.kind })
+  const configuration: NetConfiguration = {
+    format: 'banyan-net-1',
+    kind: net.kind,
+    config: net.config,
+    parameters: net.parameters.reduce((sum, { data }) => sum + data.length, 0),
+    weights,
+    ...(tokeniser !== undefined && { tokeniser }),
+  }
+  replaceFile(`${base}.json`, (write) => write(Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`)))
+  return configuration
+}
+
+/**
+ * Reads a net.
+ *
+ * @param path with or without an ending, as for `saveNet`.
+ * @throws BanyanError E_FILE_READ when a file is missing; E_NET_FILE when the configuration is none, or its digest is not that of the weights;
+ * E_TENSOR_FILE_DAMAGED for weights that are damaged; E_NET_KIND, E_NET_CONFIG for kinds and sizes that cannot be; E_NET_PARAMETER naming the
+ * tensor, what was seen and what is wanted, for weights of another shape.
+ * @example
+ * const net = loadNet('out/base')
+ */
+export function loadNet(path: string, { kinds }: LoadNetOptions = {}): CausalNet {
+  const base = baseOf(path)
+  const { kind, config, weights } = readNetConfiguration(path)
+  using file = openTensors(`${base}.safetensors`)
+  const sha256 = file.sha256()
+  if (sha256 !== weights.sha256)
+    throw new BanyanError('E_NET_FILE', `${base}.safetensors does not belong to ${basename(base)}.json: its digest is another`, {
+      seen: sha256,
+      wanted: weights.sha256,
+      hint: 'One of them was changed, or a save was cut off between the two; save the net again',
+    })
+  const parameters = [...file.tensors.values()].map(({ name, shape }) => parameter(name, shape, { data: file.read(name) }))
+  return makeNet(kind, config, { parameters }, kinds)
+}
+
+/**
+ * The configuration beside the weights, checked.
+ * @throws BanyanError E_FILE_READ when it is missing; E_NET_FILE when it is none.
+ */
+export function readNetConfiguration(path: string): NetConfiguration {
+  const file = `${baseOf(path)}.json`
+  const { success, data, error } = schema.safeParse(readJson(file))
+  if (success) return data as NetConfiguration
+  const [issue] = error.issues
+  throw new BanyanError('E_NET_FILE', `${file} is not the configuration of a net: ${issue!.path.join('.') || 'it'}: ${issue!.message}`)
+}
+
+/** Where the tokeniser of a net lies; undefined when its configuration names none. */
+export function tokeniserPathOf(path: string): string | undefined {
+  const { tokeniser } = readNetConfiguration(path)
+  return tokeniser === undefined ? undefined : join(dirname(baseOf(path)), tokeniser)
+}
+
+const schema = z.object({
+  format: z.literal('banyan-net-1'),
+  kind: z.string(),
+  config: z.json(),
+  parameters: z.int().min(0),
+  weights: z.object({ bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  tokeniser: z
+    .string()
+    .refine((name) => name === basename(name), 'wanted the name of a file beside the net')
+    .optional(),
+})
+
+function baseOf(path: string): string {
+  return path.replace(/\.(safetensors|json)$/, '')
+}
+
+function readJson(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new BanyanError('E_FILE_READ', `${path} cannot be read`, { seen: (error as NodeJS.ErrnoException).code, cause: error })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new BanyanError('E_NET_FILE', `${path} is not the configuration of a net: it is no JSON`, {
+      seen: text.slice(0, 40),
+      cause: error,
+    })
+  }
+}
