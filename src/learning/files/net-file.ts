@@ -1,6 +1,5 @@
 // A net on the disk: `<name>.safetensors` with its weights, and `<name>.json` with its kind, its configuration, the digest of the weights and
 // the name of its tokeniser's file. Damaged files, and weights that are not those of the configuration, are refused.
-import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
@@ -8,6 +7,7 @@ import { BanyanError } from '../../core/errors.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import { parameter } from '../tensor/tensor.ts'
 import { makeNet, type NetKind } from './net-kinds.ts'
+import { readText } from './read-text.ts'
 import { replaceFile } from './replace-file.ts'
 import { openTensors, type WrittenTensors, writeTensors } from './safetensors.ts'
 
@@ -121,12 +121,7 @@ function baseOf(path: string): string {
 }
 
 function readJson(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new BanyanError('E_FILE_READ', `${path} cannot be read`, { seen: (error as NodeJS.ErrnoException).code, cause: error })
-  }
+  const text = readText(path)
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -1,0 +1,5 @@
+// The public names of tokenisers.
+export { type CharactersOptions, characters } from './characters.ts'
+export type { Tokeniser } from './tokeniser.ts'
+export { loadTokeniser, saveTokeniser } from './tokeniser-file.ts'
+export { words } from './words.ts'
