@@ -6,9 +6,12 @@ export type {
   AttentionShape,
   Binary,
   Kernels,
+  PagedAttention,
   Product,
   RotaryShape,
   Rows,
+  Sampled,
+  Sampling,
   StridedCopy,
 } from './kernels.ts'
 export { availableInstructions, type KernelOptions, openKernels } from './open-kernels.ts'

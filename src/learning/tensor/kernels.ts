@@ -61,6 +61,62 @@ export interface Rows {
   readonly stride: number
 }
 
+/** Tokens of a page of cached keys and values. */
+export const pageLength = 16
+
+/**
+ * Attention of single rows, each over the cached places of its own sequence. A page holds `pageLength` places: for each head of keys first
+ * their keys, turned to [size, pageLength], then their values [pageLength, size].
+ */
+export interface PagedAttention {
+  readonly rows: number
+  readonly heads: number
+  /** A divisor of `heads`. */
+  readonly keyHeads: number
+  /** Numbers of one head, at most 256. */
+  readonly size: number
+  readonly scale: number
+  /** [rows]: the row's place in its sequence, from 0. It sees all places up to this one. */
+  readonly positions: Int32Array
+  /** [rows]: which table is the row's. */
+  readonly tableOf: Int32Array
+  /** [tables, tableStride] numbers of pages: a table lists the pages of a sequence, in order. */
+  readonly tables: Int32Array
+  readonly tableStride: number
+}
+
+/** How the next token of each row is chosen. Arrays are [rows]. */
+export interface Sampling {
+  readonly rows: number
+  readonly classes: number
+  /** 0 takes the most probable token, the first of equals. */
+  readonly temperatures: Float32Array
+  /** So many of the most probable tokens are left, then; 0: all. */
+  readonly topK: Int32Array
+  /** The most probable tokens are left whose probabilities add up to this; 1: all (arXiv:1904.09751, section 3.1). */
+  readonly topP: Float32Array
+  /** 32 random bits. */
+  readonly draws: Int32Array
+  /** Which row of `allowed` says what may be chosen; −1: anything. */
+  readonly maskOf: Int32Array
+  /** [masks, classes]: 0 where a token may be chosen, −∞ where not. */
+  readonly allowed: Float32Array | undefined
+}
+
+/** What was chosen. Arrays are [rows]; logarithms in nats. */
+export interface Sampled {
+  /** −1 where a row is not finite, or nothing is allowed. */
+  readonly tokens: Int32Array
+  /** Under the distribution that was drawn from: after mask, temperature, top-k and top-p. */
+  readonly logProbs: Float32Array
+  /** Under softmax(logits). */
+  readonly rawLogProbs: Float32Array
+  /** log Σ exp(logits). */
+  readonly logSums: Float32Array
+  /** Of softmax(logits). */
+  readonly entropies: Float32Array
+}
+
 /** [rows, heads, size] numbers to be turned by angles of their row. */
 export interface RotaryShape {
   readonly rows: number
@@ -100,8 +156,8 @@ export interface AdamStep {
 }
 
 /**
- * The kernels. The same call gives the same bits, whatever the number of threads, and in `attention`, `matmul` and all that go row by row
- * a row's bits do not depend on the other rows.
+ * The kernels. The same call gives the same bits, whatever the number of threads, and in `attention`, `pagedAttention`, `matmul` and all
+ * that go row by row a row's bits do not depend on the other rows.
  */
 export interface Kernels {
   /** `reference`, `native avx512` … */
@@ -120,6 +176,18 @@ export interface Kernels {
     gradients: { queries: Rows; keys: Rows; values: Rows },
     accumulate: boolean,
   ): void
+
+  /**
+   * Writes the rows' keys and values into their pages, then lets each query see its places.
+   *
+   * @param mixed [rows, (heads + 2 · keyHeads) · size]: queries, keys, values side by side.
+   * @param pages [pages, keyHeads, 2 · pageLength · size].
+   * @param out [rows, heads · size]: the same numbers as `attention` gives for the whole sequence.
+   */
+  pagedAttention(shape: PagedAttention, mixed: Float32Array, pages: Float32Array, out: Float32Array): void
+
+  /** Chooses a token for each row of `logits` [rows, classes]. */
+  sample(sampling: Sampling, logits: Float32Array, out: Sampled): void
 
   /** arXiv:1607.06450, eq. 4. `means` and `inverses` (1/standard deviation) [rows], for the way back. */
   layerNorm(

@@ -3,6 +3,7 @@
 import type { Kernels } from '../kernels.ts'
 import { pointwise } from './activation.ts'
 import { attentions } from './attention.ts'
+import { decodings } from './decoding.ts'
 import { matmul } from './matmul.ts'
 import { norms } from './norm.ts'
 import { movements } from './rows.ts'
@@ -15,6 +16,7 @@ export const referenceKernels: Kernels = {
   threads: 1,
   matmul,
   ...attentions,
+  ...decodings,
   ...norms,
   ...softmaxes,
   ...pointwise,
