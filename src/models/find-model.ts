@@ -1,14 +1,16 @@
 // Finds the file of a model by its name in the catalogue or by its path, and says whether it is the right one. A file of the catalogue
 // is compared by size on every use and by digest once: a stamp beside it says for which size and time it was right.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { createReadStream, type Stats } from 'node:fs'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { BanyanError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
 import { cacheDirectory } from './cache-directory.ts'
 import { type CatalogueEntry, catalogue } from './catalogue.ts'
-import { requireGguf } from './local/gguf.ts'
+import { eightBitGguf } from './local/eight-bit.ts'
+import { readGgufHeader } from './local/gguf.ts'
+import { keepVerified } from './pull/keep-verified.ts'
 
 export interface FoundModel {
   /** Absolute. */
@@ -52,14 +54,32 @@ export async function findModel(nameOrPath: string): Promise<FoundModel> {
   if (found === undefined)
     throw fileError(`the model ${entry.name} has not been fetched`, path, `Fetch it: npx banyan models pull ${entry.name}`)
   if (found.size !== entry.bytes) throw notTheOne(entry, path, `${found.size} bytes`, `${entry.bytes} bytes`)
-  const stamp = { bytes: found.size, modified: found.mtimeMs, sha256: entry.sha256 }
-  if (!(await isStamped(path, stamp))) {
-    const sha256 = await digest(path)
-    if (sha256 !== entry.sha256) throw notTheOne(entry, path, `SHA-256 ${sha256}`, `SHA-256 ${entry.sha256}`)
-    // A cache that cannot be written is as good; the digest is then computed each time.
-    await writeFile(stampPath(path), JSON.stringify(stamp)).catch(() => {})
-  }
+  if (!(await isVerified(path, found, entry.sha256)))
+    throw notTheOne(entry, path, `SHA-256 ${await digest(path)}`, `SHA-256 ${entry.sha256}`)
   return { path, bytes: found.size, entry }
+}
+
+/**
+ * The file to load for a model that was found: for some models of the catalogue a faster form of it (`eightBit`), made and kept beside it when
+ * it is first wanted, which takes a few seconds; else, and where the cache cannot be written, the file itself.
+ */
+export async function fileToLoad({ path, entry }: FoundModel): Promise<string> {
+  if (entry?.eightBit === undefined) return path
+  const { file, bytes, sha256 } = entry.eightBit
+  const faster = join(dirname(path), file)
+  const made = await stat(faster).catch(() => undefined)
+  if (made?.size === bytes && (await isVerified(faster, made, sha256))) return faster
+  try {
+    await keepVerified(faster, { bytes, sha256 }, eightBitGguf(path), { received: () => {}, signal: new AbortController().signal })
+    await rm(stampPath(faster), { force: true })
+    return faster
+  } catch (error) {
+    process.emitWarning(`The faster form of ${entry.name} cannot be kept (${error instanceof Error ? error.message : String(error)})`, {
+      code: 'BANYAN_MODEL_FORM',
+      detail: `${path} serves, slower with many branches`,
+    })
+    return path
+  }
 }
 
 /** All models of the catalogue, and whether their files are there. Reads sizes only. */
@@ -79,7 +99,7 @@ export async function listModels(): Promise<readonly ListedModel[]> {
  */
 export async function checkModel(nameOrPath: string): Promise<CheckedModel> {
   const found = await findModel(nameOrPath)
-  await requireGguf(found.path)
+  await readGgufHeader(found.path)
   const sha256 = await digest(found.path)
   const { entry } = found
   if (entry !== undefined && sha256 !== entry.sha256) throw notTheOne(entry, found.path, `SHA-256 ${sha256}`, `SHA-256 ${entry.sha256}`)
@@ -91,9 +111,13 @@ export function modelPath(entry: CatalogueEntry): string {
   return join(cacheDirectory(), 'models', entry.file)
 }
 
-async function isStamped(path: string, stamp: object): Promise<boolean> {
-  const written = await readFile(stampPath(path), 'utf8').catch(() => '')
-  return written === JSON.stringify(stamp)
+async function isVerified(path: string, { size, mtimeMs }: Stats, sha256: string): Promise<boolean> {
+  const stamp = JSON.stringify({ bytes: size, modified: mtimeMs, sha256 })
+  if ((await readFile(stampPath(path), 'utf8').catch(() => '')) === stamp) return true
+  if ((await digest(path)) !== sha256) return false
+  // A cache that cannot be written is as good; the digest is then computed each time.
+  await writeFile(stampPath(path), stamp).catch(() => {})
+  return true
 }
 
 function stampPath(path: string): string {

@@ -7,7 +7,7 @@ import type { Json } from '../../../src/core/common.ts'
 import { type LogEntry, nowhere } from '../../../src/core/log.ts'
 import { search } from '../../../src/core/search.ts'
 import { bestFirst } from '../../../src/core/searchers/best-first.ts'
-import { requireGguf } from '../../../src/models/local/gguf.ts'
+import { readGgufHeader } from '../../../src/models/local/gguf.ts'
 import { letters, lettersProposer, lettersValue } from '../../../src/testing/letters.ts'
 import { sampleLog } from '../../../src/testing/sample-log.ts'
 import { tinyGguf } from '../../../src/testing/tiny-gguf.ts'
@@ -45,7 +45,7 @@ export const traceTargets: readonly Target[] = [
   target('model file', { ...refuses, weight: 1 }, changedBytes(tinyGguf()), async (bytes) => {
     writeFileSync(file, Uint8Array.from(bytes))
     try {
-      await requireGguf(file)
+      await readGgufHeader(file)
     } finally {
       rmSync(file)
     }

@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { tinyGguf } from '../../testing/tiny-gguf.ts'
-import { requireGguf } from './gguf.ts'
+import { readGgufHeader } from './gguf.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'banyan-gguf-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const check = (bytes: Uint8Array) => {
   const path = join(directory, 'file.gguf')
   writeFileSync(path, bytes)
-  return requireGguf(path)
+  return readGgufHeader(path)
 }
 const whole = tinyGguf()
 
-describe('requireGguf', () => {
+describe('readGgufHeader', () => {
   it('takes a whole file, and one that is longer', async () => {
     await check(whole)
     await check(Buffer.concat([whole, Buffer.alloc(100)]))

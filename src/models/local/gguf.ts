@@ -1,10 +1,33 @@
-// Checks that a file is a whole GGUF before it is handed to llama.cpp: magic, version, the lengths that it declares, and that its
-// tensors lie within the file. Format: the GGUF specification of the ggml project, versions 2 and 3. Values are not interpreted.
+// Reads the header of a GGUF file: where its tensors lie. Values of the metadata are passed over. Format: the GGUF specification of the
+// ggml project, versions 2 and 3. It knows nothing of what the tensors mean.
 import { type FileHandle, open } from 'node:fs/promises'
 import { BanyanError } from '../../core/errors.ts'
 
+export interface GgufHeader {
+  /** Where the list of tensors begins, and where it ends. Bytes from the file's beginning. */
+  readonly list: { readonly start: number; readonly end: number }
+  /** The list's end and each tensor are followed by zeros up to a multiple of it. Bytes. */
+  readonly alignment: number
+  /** Where the tensors' data begins. */
+  readonly dataStart: number
+  readonly tensors: readonly GgufTensor[]
+}
+
+export interface GgufTensor {
+  readonly name: string
+  /** Fastest changing first; up to 4. */
+  readonly dimensions: readonly number[]
+  readonly elements: number
+  /** ggml's number of the type. */
+  readonly type: number
+  /** From `dataStart`. */
+  readonly offset: number
+  /** 0 where the type is not known. */
+  readonly bytes: number
+}
+
 /** @throws `E_MODEL_FILE` (fatal) for a file that is missing, not a GGUF, or shorter than it says. */
-export async function requireGguf(path: string): Promise<void> {
+export async function readGgufHeader(path: string): Promise<GgufHeader> {
   const file = await open(path).catch((cause: unknown) => {
     const reason = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'does not exist' : 'cannot be opened'
     throw new BanyanError('E_MODEL_FILE', `the model file ${reason}`, {
@@ -17,20 +40,21 @@ export async function requireGguf(path: string): Promise<void> {
   try {
     const info = await file.stat()
     if (!info.isFile()) throw wrong(path, 'is not a file', 'a directory or device')
-    await check(path, file, info.size)
+    return await headerOf(path, file, info.size)
   } finally {
     await file.close()
   }
 }
 
 /** The header's length is not known before it is read, so it is read in growing pieces. */
-async function check(path: string, file: FileHandle, size: number): Promise<void> {
+async function headerOf(path: string, file: FileHandle, size: number): Promise<GgufHeader> {
   for (let length = Math.min(size, 2 ** 22); ; length = Math.min(size, length * 4)) {
     const bytes = Buffer.alloc(length)
     const { bytesRead } = await file.read(bytes, 0, length, 0)
     try {
-      const needed = declaredSize(path, new Reader(bytes.subarray(0, bytesRead)))
-      if (needed <= size) return
+      const header = parsed(path, new Reader(bytes.subarray(0, bytesRead)))
+      const needed = header.tensors.reduce((most, { offset, bytes }) => Math.max(most, header.dataStart + offset + bytes), header.dataStart)
+      if (needed <= size) return header
       throw wrong(path, 'is truncated', `${size} bytes`, `${needed} bytes, as its header says`)
     } catch (error) {
       if (!(error instanceof TooShort)) throw error
@@ -40,15 +64,14 @@ async function check(path: string, file: FileHandle, size: number): Promise<void
   }
 }
 
-/** How long a file with this header must be, in bytes. */
-function declaredSize(path: string, reader: Reader): number {
+function parsed(path: string, reader: Reader): GgufHeader {
   const magic = reader.text(4)
   if (magic !== 'GGUF') throw wrong(path, 'is not a GGUF', `the first bytes ${JSON.stringify(magic)}`, '"GGUF"')
   const version = reader.u32()
   if (version !== 2 && version !== 3) throw wrong(path, 'has an unknown GGUF version', version, '2 or 3')
-  const tensors = reader.u64()
+  const count = reader.u64()
   const entries = reader.u64()
-  if (tensors > mostItems || entries > mostItems) throw wrong(path, 'has a damaged header', `${tensors} tensors and ${entries} entries`)
+  if (count > mostItems || entries > mostItems) throw wrong(path, 'has a damaged header', `${count} tensors and ${entries} entries`)
   let alignment = 32
   for (let i = 0; i < entries; i++) {
     const key = reader.text(reader.u64())
@@ -57,17 +80,20 @@ function declaredSize(path: string, reader: Reader): number {
     else if (!skip(reader, type, 0)) throw wrong(path, 'has a damaged header', `value type ${type} for ${JSON.stringify(key)}`)
   }
   if (alignment < 1 || alignment > 2 ** 16) throw wrong(path, 'has a damaged header', `an alignment of ${alignment}`)
-  let end = 0
-  for (let i = 0; i < tensors; i++) {
+  const start = reader.offset
+  const tensors: GgufTensor[] = []
+  for (let i = 0; i < count; i++) {
     const name = reader.text(reader.u64())
-    const dimensions = reader.u32()
-    if (dimensions > 4) throw wrong(path, 'has a damaged header', `${dimensions} dimensions of the tensor ${JSON.stringify(name)}`)
-    let elements = 1
-    for (let d = 0; d < dimensions; d++) elements *= reader.u64()
-    const [blockLength, blockBytes] = tensorTypes[reader.u32()] ?? [1, 0]
-    end = Math.max(end, reader.u64() + Math.ceil(elements / blockLength) * blockBytes)
+    const axes = reader.u32()
+    if (axes > 4) throw wrong(path, 'has a damaged header', `${axes} dimensions of the tensor ${JSON.stringify(name)}`)
+    const dimensions = Array.from({ length: axes }, () => reader.u64())
+    const elements = dimensions.reduce((product, length) => product * length, 1)
+    const type = reader.u32()
+    const [blockLength, blockBytes] = tensorTypes[type] ?? [1, 0]
+    tensors.push({ name, dimensions, elements, type, offset: reader.u64(), bytes: Math.ceil(elements / blockLength) * blockBytes })
   }
-  return Math.ceil(reader.offset / alignment) * alignment + end
+  const end = reader.offset
+  return { list: { start, end }, alignment, dataStart: Math.ceil(end / alignment) * alignment, tensors }
 }
 
 /** Passes over a value; false for an unknown type. */
