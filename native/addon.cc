@@ -220,6 +220,62 @@ void attentionBackward(Arguments& a) {
   a->attentionBackward(a.threads, s, forward, out, logSums, outGradient, gradients, a.flag());
 }
 
+void pagedAttention(Arguments& a) {
+  constexpr int64_t pageLength = 16;
+  PagedAttention s;
+  s.rows = a.size();
+  s.heads = a.size();
+  s.keyHeads = a.size();
+  s.size = a.size();
+  s.scale = a.number();
+  s.tableStride = a.size();
+  if (s.heads < 1 || s.keyHeads < 1 || s.heads % s.keyHeads != 0 || s.size < 1 || s.size > 256 || s.tableStride < 1)
+    fail("the shape of attention is not possible");
+  int64_t tableLength, pageLengthAll;
+  s.positions = a.integers(s.rows);
+  s.tableOf = a.integers(s.rows);
+  s.tables = a.integers(0, &tableLength);
+  const float* mixed = a.floats(times(s.rows, s.heads + 2 * s.keyHeads, s.size));
+  float* pages = a.floats(0, &pageLengthAll);
+  float* out = a.floats(times(s.rows, s.heads, s.size));
+  const int64_t pageCount = pageLengthAll / times(s.keyHeads, 2 * pageLength, s.size);
+  for (int64_t row = 0; row < s.rows; row++) {
+    if (s.tableOf[row] < 0 || times((int64_t)s.tableOf[row] + 1, s.tableStride) > tableLength) fail("there is no such table");
+    if (s.positions[row] < 0 || s.positions[row] / pageLength >= s.tableStride) fail("a place is beyond its table");
+    const int32_t* table = s.tables + s.tableOf[row] * s.tableStride;
+    for (int64_t i = 0; i <= s.positions[row] / pageLength; i++)
+      if (table[i] < 0 || table[i] >= pageCount) fail("there is no page " + std::to_string(table[i]));
+  }
+  a->pagedAttention(a.threads, s, mixed, pages, out);
+}
+
+void sample(Arguments& a) {
+  Sampling s;
+  s.rows = a.size();
+  s.classes = a.size();
+  if (s.classes == 0) fail("there are no classes");
+  s.temperatures = a.floats(s.rows);
+  s.topK = a.integers(s.rows);
+  s.topP = a.floats(s.rows);
+  s.draws = a.integers(s.rows);
+  s.maskOf = a.integers(s.rows);
+  int64_t masks = -1;
+  for (int64_t row = 0; row < s.rows; row++) {
+    if (!(s.temperatures[row] >= 0)) fail("a temperature is below 0");
+    if (s.maskOf[row] > masks) masks = s.maskOf[row];
+  }
+  s.allowed = a.optionalFloats(times(masks + 1, s.classes));
+  if (masks >= 0 && s.allowed == nullptr) fail("masks are missing");
+  const float* logits = a.floats(times(s.rows, s.classes));
+  Sampled out;
+  out.tokens = a.integers(s.rows);
+  out.logProbs = a.floats(s.rows);
+  out.rawLogProbs = a.floats(s.rows);
+  out.logSums = a.floats(s.rows);
+  out.entropies = a.floats(s.rows);
+  a->sample(a.threads, s, logits, out);
+}
+
 void layerNorm(Arguments& a) {
   const int64_t rows = a.size(), width = a.size(), size = times(rows, width);
   const float *x = a.floats(size), *gain = a.floats(width), *bias = a.floats(width);
@@ -408,6 +464,8 @@ NAPI_MODULE_INIT() {
       {"matmul", without<matmul>},
       {"attention", without<attention>},
       {"attentionBackward", without<attentionBackward>},
+      {"pagedAttention", without<pagedAttention>},
+      {"sample", without<sample>},
       {"layerNorm", without<layerNorm>},
       {"rmsNorm", without<rmsNorm>},
       {"normBackward", without<normBackward>},

@@ -35,6 +35,23 @@ inline int64_t hideUnseen(float* row, int64_t seen, int64_t most) {
   return end;
 }
 
+struct Weighed {
+  float highest, total;
+};
+
+/** Scores in whole lanes become the weights of a softmax that is not yet divided by its total. */
+inline Weighed weigh(float* row, int64_t end) {
+  Lanes top = Lanes::load(row), sum = Lanes::all(0);
+  for (int64_t j = laneCount; j < end; j += laneCount) top = greatest(top, Lanes::load(row + j));
+  const float highest = greatestOf(top);
+  for (int64_t j = 0; j < end; j += laneCount) {
+    const Lanes weight = exponential(Lanes::load(row + j) - Lanes::all(highest));
+    weight.store(row + j);
+    sum = sum + weight;
+  }
+  return {highest, sumOf(sum)};
+}
+
 void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys, Rows values, float* out, float* logSums) {
   const Rows results = {out, shape.heads * shape.size};
   parallel(threads, shape.batch * shape.keyHeads, [&](int64_t task) {
@@ -55,17 +72,9 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
         for (int64_t i = 0; i < rows; i++) {
           float* row = scores + i * width;
           const int64_t end = hideUnseen(row, at.seen(q + i), most);
-          Lanes top = Lanes::load(row), sum = Lanes::all(0);
-          for (int64_t j = laneCount; j < end; j += laneCount) top = greatest(top, Lanes::load(row + j));
-          const float highest = greatestOf(top);
-          for (int64_t j = 0; j < end; j += laneCount) {
-            const Lanes weight = exponential(Lanes::load(row + j) - Lanes::all(highest));
-            weight.store(row + j);
-            sum = sum + weight;
-          }
-          const float total = sumOf(sum);
-          inverses[i] = 1 / total;
-          logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = highest + std::log(total);
+          const Weighed found = weigh(row, end);
+          inverses[i] = 1 / found.total;
+          logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = found.highest + std::log(found.total);
         }
         float* to = at.query(results, q, member);
         multiply(rows, {scores, width, 1}, straightValues, most, shape.size, {to, results.stride, 1, false});

@@ -2,11 +2,12 @@
 #include "kernels.h"
 
 #include "attention.h"
+#include "decoding.h"
 #include "elementwise.h"
 #include "matmul.h"
 #include "rowwise.h"
 
 const Kernels TABLE = {
-    matmul,  attention, attentionBackward, layerNorm, normBackward, rmsNorm, softmax,    softmaxBackward, activation,   gatedSilu,    gatedSiluBackward,
+    matmul,  attention, attentionBackward, pagedAttention, sample, layerNorm, normBackward, rmsNorm, softmax,    softmaxBackward, activation,   gatedSilu,    gatedSiluBackward,
     rotary,  binary,    scaled,            copy,      sum,          gatherRows, scatterRows, crossEntropy,    sumOfSquares, firstNonFinite, adam,
 };

@@ -30,6 +30,27 @@ struct Rows {
   int64_t stride;
 };
 
+/** Numbers of pages lie in `tables` [tables, tableStride]; see kernels.ts. */
+struct PagedAttention {
+  int64_t rows, heads, keyHeads, size, tableStride;
+  float scale;
+  const int32_t *positions, *tableOf, *tables;
+};
+
+struct Sampling {
+  int64_t rows, classes;
+  const float* temperatures;
+  const int32_t* topK;
+  const float* topP;
+  const int32_t *draws, *maskOf;
+  const float* allowed;  // or null
+};
+
+struct Sampled {
+  int32_t* tokens;
+  float *logProbs, *rawLogProbs, *logSums, *entropies;
+};
+
 struct AdamStep {
   float rate, beta1, beta2, epsilon, decay, correction1, correction2, gradientScale;
 };
@@ -46,6 +67,8 @@ struct Kernels {
   void (*attention)(int threads, const AttentionShape&, Rows queries, Rows keys, Rows values, float* out, float* logSums);
   void (*attentionBackward)(int threads, const AttentionShape&, const Rows forward[3], const float* out, const float* logSums,
                             const float* outGradient, const Rows gradients[3], bool accumulate);
+  void (*pagedAttention)(int threads, const PagedAttention&, const float* mixed, float* pages, float* out);
+  void (*sample)(int threads, const Sampling&, const float* logits, const Sampled&);
   void (*layerNorm)(int threads, int64_t rows, int64_t width, const float* x, const float* gain, const float* bias, float epsilon,
                     float* out, float* means, float* inverses);
   /** Without `means` it is RMS norm; gradients may be null. */

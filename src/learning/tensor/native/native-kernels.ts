@@ -1,7 +1,6 @@
 // The kernels of the compiled library: each call becomes one of plain arguments, in the order of native/addon.cc.
 
 import type { Activation, AttentionShape, Binary, Kernels, Rows } from '../kernels.ts'
-import { decodings } from '../reference/decoding.ts'
 
 /** What the library exports. Each function takes the number of a table of instructions and of threads, then what the kernel needs. */
 export interface Library extends Readonly<Record<FunctionName, (...values: unknown[]) => unknown>> {
@@ -13,9 +12,7 @@ export interface Library extends Readonly<Record<FunctionName, (...values: unkno
 
 export type Instructions = 'avx512' | 'avx2' | 'generic'
 
-type FunctionName =
-  | Exclude<keyof Kernels, 'name' | 'threads' | 'pagedAttention' | 'sample' | 'layerNormBackward' | 'rmsNormBackward'>
-  | 'normBackward'
+type FunctionName = Exclude<keyof Kernels, 'name' | 'threads' | 'layerNormBackward' | 'rmsNormBackward'> | 'normBackward'
 
 const activations: readonly (Activation | 'none')[] = [
   'none',
@@ -66,7 +63,15 @@ export function nativeKernels(library: Library, table: number, threads: number):
         accumulate,
       )
     },
-    ...decodings,
+    pagedAttention({ rows, heads, keyHeads, size, scale, tableStride, positions, tableOf, tables }, mixed, pages, out) {
+      const arrays = [positions, tableOf, tables, mixed, pages, out] as const
+      library.pagedAttention(table, threads, rows, heads, keyHeads, size, scale, tableStride, ...arrays)
+    },
+    sample({ rows, classes, temperatures, topK, topP, draws, maskOf, allowed }, logits, out) {
+      const settings = [temperatures, topK, topP, draws, maskOf, allowed] as const
+      const { tokens, logProbs, rawLogProbs, logSums, entropies } = out
+      library.sample(table, threads, rows, classes, ...settings, logits, tokens, logProbs, rawLogProbs, logSums, entropies)
+    },
     layerNorm: (...values) => void library.layerNorm(table, threads, ...values),
     layerNormBackward(count, width, { x, gain, means, inverses }, outGradient, to, accumulate, accumulateWeights) {
       const forward = [x, gain, means, inverses, outGradient] as const

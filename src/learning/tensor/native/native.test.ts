@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../../core/random.ts'
 import { requirement } from '../../../testing/requirements.ts'
-import type { Kernels } from '../kernels.ts'
+import type { Kernels, PagedAttention } from '../kernels.ts'
 import { availableInstructions, openKernels } from '../open-kernels.ts'
 import { attention } from '../operations/attention.ts'
 import { linear } from '../operations/linear.ts'
+import { referenceKernels } from '../reference/reference.ts'
 import { Tape } from '../tape.ts'
 import { constant } from '../tensor.ts'
 import { operationCases } from '../testing/cases.ts'
 import { computeCase, errorOf, expectedOf } from '../testing/check-case.ts'
+import { attendPages, attendWhole, pagedCases, sampledOf, samplingCase } from '../testing/decoding-cases.ts'
 import { buildLibrary } from './build-library.ts'
 import { loadLibrary } from './load-library.ts'
 
@@ -100,6 +102,41 @@ describe.skipIf(!compiler.available)('native kernels', () => {
     }
   })
 
+  it('give attention over pages the bits of the whole sequence, whatever rows go together', () => {
+    for (const paged of pagedCases) {
+      const expected = attendWhole(referenceKernels, paged)
+      for (const kernels of everyKind()) {
+        const whole = attendWhole(kernels, paged)
+        whole.forEach((out, sequence) => {
+          expect(errorOf(out, expected[sequence]!)).toBeLessThan(1e-5)
+        })
+        for (const blockRows of [1, 7, 64]) expect(attendPages(kernels, paged, blockRows).map(bits)).toEqual(whole.map(bits))
+      }
+    }
+  })
+
+  it('choose tokens as the reference does, with the same bits for a row alone', () => {
+    for (const classes of [5, 135, 1000]) {
+      const { sampling, logits } = samplingCase(80, classes)
+      const expected = sampledOf(referenceKernels, sampling, logits)
+      const seen = everyKind().map((kernels) => {
+        const found = sampledOf(kernels, sampling, logits)
+        expect(found.tokens).toEqual(expected.tokens)
+        for (const name of ['logProbs', 'rawLogProbs', 'logSums', 'entropies'] as const)
+          expect(errorOf(found[name], expected[name]), name).toBeLessThan(1e-5)
+        const last = <T extends Float32Array | Int32Array>(array: T) => array.slice(-1) as T
+        const { temperatures, topK, topP, draws, maskOf } = sampling
+        const one = { temperatures: last(temperatures), topK: last(topK), topP: last(topP), draws: last(draws), maskOf: last(maskOf) }
+        const alone = sampledOf(kernels, { ...sampling, ...one, rows: 1 }, logits.slice(-classes))
+        const all = (rows: typeof alone) =>
+          bits([rows.tokens, rows.logProbs, rows.rawLogProbs, rows.entropies].map((array) => array.at(-1)!))
+        expect(all(alone)).toBe(all(found))
+        return { name: kernels.name, bits: bits([...found.logProbs, ...found.rawLogProbs, ...found.entropies]) }
+      })
+      expect(new Set(seen.filter(({ name }) => name !== 'native generic').map((one) => one.bits)).size).toBeLessThanOrEqual(1)
+    }
+  })
+
   it('let NaN and infinities show, without a crash', () => {
     for (const kernels of everyKind())
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
@@ -119,6 +156,20 @@ describe.skipIf(!compiler.available)('native kernels', () => {
     const kernels = openKernels({ kind: 'native' })
     const short = new Float32Array(3)
     const wide = new Float32Array(100)
+    const pages = new Float32Array(2 * 2 * 16 * 2)
+    const one = { positions: Int32Array.of(3), tableOf: Int32Array.of(0), tables: Int32Array.of(0) }
+    const paged = (changed: Partial<PagedAttention>) => ({
+      ...one,
+      rows: 1,
+      heads: 4,
+      keyHeads: 2,
+      size: 2,
+      scale: 1,
+      tableStride: 1,
+      ...changed,
+    })
+    kernels.pagedAttention(paged({}), wide, pages, wide)
+    const { sampling, logits } = samplingCase(4, 5)
     const refused: (() => void)[] = [
       () => kernels.matmul({ rows: 2, columns: 2, inner: 2 }, short, wide, wide),
       () => kernels.matmul({ rows: 2, columns: 2, inner: 2, batch: 9, strideA: 4 }, wide.subarray(70), wide, wide),
@@ -130,6 +181,15 @@ describe.skipIf(!compiler.available)('native kernels', () => {
       () => kernels.scaled(4, 1, new Float64Array(8) as unknown as Float32Array, wide, false),
       () => kernels.scaled(4, 1, undefined as unknown as Float32Array, wide, false),
       () => kernels.gatherRows(2, wide, Int32Array.of(50), undefined, wide),
+      () => kernels.pagedAttention(paged({ positions: Int32Array.of(16) }), wide, pages, wide),
+      () => kernels.pagedAttention(paged({ positions: Int32Array.of(-1) }), wide, pages, wide),
+      () => kernels.pagedAttention(paged({ tableOf: Int32Array.of(1) }), wide, pages, wide),
+      () => kernels.pagedAttention(paged({ tables: Int32Array.of(1) }), wide, pages, wide),
+      () => kernels.pagedAttention(paged({ heads: 3 }), wide, pages, wide),
+      () => kernels.pagedAttention(paged({}), short, pages, wide),
+      () => sampledOf(kernels, { ...sampling, maskOf: new Int32Array(4).fill(2) }, logits),
+      () => sampledOf(kernels, { ...sampling, draws: new Int32Array(1) }, logits),
+      () => sampledOf(kernels, sampling, logits.slice(1)),
       () => kernels.scatterRows(2, wide, Int32Array.of(-2), wide),
       () => kernels.crossEntropy(1, 4, wide, Int32Array.of(4), Float32Array.of(1), wide, undefined),
       () =>

@@ -111,7 +111,7 @@ function choose(
     left -= weights[i]!
     if (left < 0) break
   }
-  return { token, logProb: Math.log(weights[token]! / total) }
+  return { token, logProb: (x[token]! - highest) / temperature - Math.log(total) }
 }
 
 /** Sets the weights of all but the most probable tokens to 0, and gives the sum of those that are left. At least one is. */
