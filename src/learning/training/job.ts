@@ -1,0 +1,126 @@
+// What a training is: the net, the data, the objective and the limits, as plain data that can go to another thread and be compared when a
+// training goes on.
+import type { Json } from '../../core/common.ts'
+import type { TrainingRow } from '../data/rows.ts'
+import type { CausalNet } from '../nets/causal-net.ts'
+import type { KernelOptions } from '../tensor/open-kernels.ts'
+import type { ScheduleOptions } from '../tensor/schedules.ts'
+import type { ObjectiveName } from './objectives.ts'
+
+/** Which net is trained: one on the disk; a new one from a seed; or one in memory, whose parameters are then changed in place. */
+export type NetSource = { readonly file: string } | { readonly kind: string; readonly config: Json; readonly seed: number } | CausalNet
+
+/**
+ * What is learnt from: rows, files of rows (JSONL, one a line), or examples as the objective takes them (`SequenceExample`, `PairExample`,
+ * `ValueExample`), for which no tokeniser is needed.
+ */
+export type TrainingData =
+  | { readonly rows: readonly TrainingRow[] }
+  | { readonly files: readonly string[] }
+  | { readonly examples: readonly unknown[] }
+
+/** How the texts of rows become one sequence of tokens. */
+export interface Encoding {
+  /** Between prompt and steps, and between steps. Default: nothing. */
+  readonly separator?: string
+  /** The token that ends an answer. Default: `<end>` where the vocabulary has it, else none. */
+  readonly end?: string
+}
+
+export interface TrainingJob {
+  readonly net: NetSource
+  /** Path of the tokeniser that reads rows. Default: the one beside the net's file. */
+  readonly tokeniser?: string
+  readonly encoding?: Encoding
+  readonly data: TrainingData
+  /** Never learnt from: its loss is measured every `evaluateEvery` steps. */
+  readonly heldOut?: TrainingData
+  readonly objective: ObjectiveName
+  /** Settings of the objective, by name. */
+  readonly settings?: { readonly [name: string]: Json }
+  /** Of everything that is drawn: the order of the data, a new head. Default 0. */
+  readonly seed?: number
+  /** Examples a step. Default 64. */
+  readonly batch?: number
+  /** Examples at once; a step adds up as many as it needs. Memory grows with it. Default: the whole batch. */
+  readonly microbatch?: number
+  /** When it ends, whichever comes first. Tokens are those that the net reads, padding left out; epochs are passes over the data. Default: one epoch. */
+  readonly limit?: { readonly steps?: number; readonly tokens?: number; readonly epochs?: number }
+  /** Learning rates; `steps` is filled in. Default: linear to 5 % from 1e-3, after 5 % of the steps for warm-up. */
+  readonly schedule?: Omit<ScheduleOptions, 'steps'>
+  /** Default: β₁ 0.9, β₂ 0.99, no decay, the gradient's norm clipped to 1. */
+  readonly optimizer?: {
+    readonly beta1?: number
+    readonly beta2?: number
+    readonly epsilon?: number
+    readonly decay?: number
+    readonly clip?: number
+  }
+  /** Steps between two measurements of the held-out loss; one more comes at the end. Default: a tenth of all steps. */
+  readonly evaluateEvery?: number
+  /** Ends after so many measurements without a lower held-out loss; the weights of the lowest are the result then. Default: never. */
+  readonly patience?: number
+}
+
+export interface TrainOptions {
+  /** Folder for checkpoint, net and tokeniser. Without it nothing is written. */
+  readonly out?: string
+  /** Goes on from the checkpoint in `out`, where there is one; the job must be the same. Default false. */
+  readonly resume?: boolean
+  /** Steps between two checkpoints. Default 100. */
+  readonly checkpointEvery?: number
+  /** Write the net to `out` at the end. Default true. */
+  readonly keepNet?: boolean
+  /** In a worker thread, so that the event loop stays free. Default true. */
+  readonly thread?: boolean
+  /** Default: one thread of the fastest kernels. */
+  readonly kernels?: KernelOptions
+  /** Told about the training, at most five times a second. */
+  readonly progress?: (progress: TrainingProgress) => void
+  /** Ends the training after the step at hand; its checkpoint is kept. */
+  readonly signal?: AbortSignal
+}
+
+export interface TrainingProgress {
+  /** Steps that are done. */
+  readonly step: number
+  readonly steps: number
+  /** Tokens that were read in all steps. */
+  readonly tokens: number
+  /** Of the last step. */
+  readonly loss: number
+  /** The last held-out loss, where one was measured. */
+  readonly heldOut?: number
+  /** Since this process began. */
+  readonly tokensPerSecond: number
+  readonly secondsLeft: number
+  /** What objective and optimizer say of the last step: `gradientNorm`, `rate`, `accuracy` … */
+  readonly telemetry: Readonly<Record<string, number>>
+}
+
+/** A step of the curve. */
+export interface CurvePoint {
+  /** From 0. */
+  readonly step: number
+  readonly loss: number
+  readonly gradientNorm: number
+}
+
+export interface TrainingResult {
+  /** With the trained parameters; the net that was given, where one was. */
+  readonly net: CausalNet
+  /** Parameters that the objective trained beside the net's own: a head. */
+  readonly head: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
+  readonly ended: 'limit' | 'early' | 'aborted'
+  readonly steps: number
+  readonly tokens: number
+  /** Of all trained parameters: equal trainings have equal digests. */
+  readonly digest: string
+  readonly curve: readonly CurvePoint[]
+  /** Held-out losses, by the steps that were done. */
+  readonly heldOut: readonly { readonly step: number; readonly loss: number }[]
+  /** The checkpoint to go on from. */
+  readonly checkpoint?: string
+  /** The net's file. */
+  readonly file?: string
+}
