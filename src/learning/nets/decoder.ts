@@ -61,6 +61,7 @@ export interface Decoder {
   /**
    * Goes on with many branches in lock step until each is finished.
    * @returns one result for each request, in order.
+   * @throws what a request's own function threw; all branches keep what they have so far.
    */
   generate(requests: readonly GenerateRequest[]): Generated[]
   /** The same step by step, so that a caller can take in more meanwhile, or stop. */
@@ -127,8 +128,13 @@ export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 2
     generate(requests) {
       const results: Generated[] = new Array(requests.length)
       const generating = start()
-      generating.add(requests, (generated, at) => {
-        results[at] = generated
+      generating.add(requests, {
+        done: (generated, at) => {
+          results[at] = generated
+        },
+        failed(error) {
+          throw error
+        },
       })
       try {
         while (generating.step());

@@ -2,9 +2,10 @@
 // a branch gets depends on its own request alone. It knows no cache.
 import { BanyanError } from '../../core/errors.ts'
 import type { Random } from '../../core/random.ts'
-import type { Kernels, Sampled } from '../tensor/kernels.ts'
+import type { Kernels } from '../tensor/kernels.ts'
 import type { Branch, DecodingBranch } from './branch.ts'
 import type { CausalNet } from './causal-net.ts'
+import { type Alternative, type ChoiceRow, type Choices, chooser } from './chooser.ts'
 import type { Reader } from './reader.ts'
 import { checkedSampling, checkMask, outOfRange, type SamplingOptions, type TokenMask } from './sampling.ts'
 import { wantToken } from './sequences.ts'
@@ -29,13 +30,6 @@ export interface GenerateRequest extends SamplingOptions {
   readonly readLast?: boolean
 }
 
-/** One of the most probable tokens, among those that were allowed. */
-export interface Alternative {
-  readonly token: number
-  /** Under the net's own distribution. */
-  readonly logProb: number
-}
-
 /** What a branch got. All arrays have the length of `tokens`. */
 export interface Generated {
   readonly branch: Branch
@@ -55,16 +49,22 @@ export interface Generated {
   readonly finish: 'stop' | 'length' | 'context'
 }
 
+/** Called once for each request, with its place among those that came with it. */
+export interface Ended {
+  done(generated: Generated, at: number): void
+  /** One of the request's own functions threw, or observed what is no token; or the net's numbers are not finite. */
+  failed(error: unknown, at: number): void
+}
+
 /** Branches that are being generated. */
 export interface Generation {
   /** How many are still going. */
   readonly going: number
   /**
    * Takes further requests in; they begin with the next step.
-   * @param done called once for each, when it is finished.
    * @throws BanyanError E_DECODER_OPTION, E_DECODER_MASK or E_DECODER_BRANCH for requests that cannot be; none is taken in then.
    */
-  add(requests: readonly GenerateRequest[], done: (generated: Generated, at: number) => void): void
+  add(requests: readonly GenerateRequest[], ended: Ended): void
   /** Chooses one token for each branch, and reads it. @returns whether any are left. */
   step(): boolean
   /** Ends these branches, or all, without a result; they keep what they have so far. */
@@ -79,35 +79,47 @@ export function generation(
   own: (branch: Branch) => DecodingBranch,
   count: Count,
 ): Generation {
-  const { vocabulary, width, context } = net.shape
+  const { vocabulary, context } = net.shape
   let runs: Run[] = []
-  let room = roomFor(0, vocabulary, width)
+  const choose = chooser(net, kernels)
 
   return {
     get going() {
       return runs.length
     },
-    add(requests, done) {
-      const added = requests.map((request, at) => runOf(request, (generated) => done(generated, at)))
-      const twice = added.find(({ branch }, at) => branch.busy || added.findIndex((other) => other.branch === branch) < at)
-      if (twice !== undefined)
-        throw new BanyanError('E_DECODER_BRANCH', 'decoder: a branch is generated twice at once', { hint: 'Fork it for each request' })
+    add(requests, ended) {
+      const added = requests.map((request, at) => runOf(request, ended, at))
+      const seen = new Set<Branch>()
+      for (const { branch } of added) {
+        if (branch.busy || seen.has(branch))
+          throw new BanyanError('E_DECODER_BRANCH', 'decoder: a branch is generated twice at once', { hint: 'Fork it for each request' })
+        seen.add(branch)
+      }
       for (const { branch } of added) branch.busy = true
       runs.push(...added)
     },
     step() {
       if (runs.length === 0) return false
       read.read(runs.map(({ branch }) => branch))
-      const chosen = choose()
-      const ended = runs.filter((run, row) => advance(run, chosen, row))
-      if (ended.length === 0) return true
-      runs = runs.filter(({ finish }) => finish === undefined)
+      masksOf()
+      const choosing = runs.filter(({ error }) => error === undefined)
+      if (choosing.length > 0) {
+        const choices = choose(choosing.map(choiceOf))
+        choosing.forEach((run, row) => {
+          guarded(run, () => advance(run, choices, row))
+        })
+      }
+      const over = runs.filter(({ finish, error }) => finish !== undefined || error !== undefined)
+      if (over.length === 0) return true
+      const going = runs.filter(({ finish, error }) => finish === undefined && error === undefined)
       // The last tokens go through the net with the others' tokens, not after them.
-      const last = ended.filter(({ request }) => request.readLast === true)
-      if (last.length > 0) read.read([...runs, ...last].map(({ branch }) => branch))
-      for (const run of ended) {
-        run.branch.busy = false
-        run.done(resultOf(run))
+      const last = over.filter(({ request, error }) => request.readLast === true && error === undefined)
+      if (last.length > 0) read.read([...going, ...last].map(({ branch }) => branch))
+      runs = going
+      for (const { branch } of over) branch.busy = false
+      for (const run of over) {
+        if (run.error === undefined) run.ended.done(resultOf(run), run.at)
+        else run.ended.failed(run.error.error, run.at)
       }
       return runs.length > 0
     },
@@ -118,7 +130,7 @@ export function generation(
     },
   }
 
-  function runOf(request: GenerateRequest, done: (generated: Generated) => void): Run {
+  function runOf(request: GenerateRequest, ended: Ended, at: number): Run {
     const branch = own(request.branch)
     const sampling = checkedSampling(request)
     const { mostTokens, random, stop, allowed, alternatives = 0 } = request
@@ -134,48 +146,24 @@ export function generation(
       )
     if (allowed instanceof Uint8Array) checkMask(allowed, vocabulary)
     const ends = new Set(typeof stop === 'function' ? [] : stop)
-    return { request, branch, sampling, ends, from: branch.length, chosen: 0, notes: [], alternatives: [], finish: undefined, done }
+    const start = { from: branch.length, chosen: 0, notes: [], alternatives: alternatives > 0 ? [] : undefined }
+    return { request, branch, sampling, ends, ...start, mask: undefined, finish: undefined, error: undefined, ended, at }
   }
 
-  function choose(): Sampled {
-    const rows = runs.length
-    if (rows > room.rows) room = roomFor(Math.max(rows, 2 * room.rows), vocabulary, width)
-    const masks = new Map<TokenMask, number>()
-    runs.forEach(({ branch, request, sampling }, row) => {
-      room.hidden.set(branch.hidden, row * width)
-      room.temperatures[row] = sampling.temperature
-      room.topK[row] = sampling.topK
-      room.topP[row] = sampling.topP
-      room.draws[row] = sampling.temperature > 0 ? request.random!.integer() : 0
-      const mask = typeof request.allowed === 'function' ? request.allowed(branch.tokens) : request.allowed
-      if (mask === undefined) room.maskOf[row] = -1
-      else {
-        const known = masks.get(mask)
-        if (known === undefined) {
-          checkMask(mask, vocabulary)
-          masks.set(mask, masks.size)
-        }
-        room.maskOf[row] = known ?? masks.size - 1
-      }
-    })
-    const allowed = masks.size === 0 ? undefined : new Float32Array(masks.size * vocabulary)
-    for (const [mask, at] of masks)
-      for (let i = 0; i < vocabulary; i++) if (mask[i] === 0) allowed![at * vocabulary + i] = Number.NEGATIVE_INFINITY
-    net.decodeLogits(kernels, rows, room.hidden, room.logits)
-    kernels.sample({ ...room, rows, classes: vocabulary, allowed }, room.logits, room)
-    runs.forEach(({ request, alternatives }, row) => {
-      if (request.alternatives === undefined || request.alternatives === 0) return
-      const mask =
-        room.maskOf[row]! < 0 ? undefined : allowed!.subarray(room.maskOf[row]! * vocabulary, (room.maskOf[row]! + 1) * vocabulary)
-      const logits = room.logits.subarray(row * vocabulary, (row + 1) * vocabulary)
-      alternatives.push(mostProbable(logits, mask, room.logSums[row]!, request.alternatives))
-    })
-    return room
+  /** What each may choose; a run whose own function fails ends with that error. */
+  function masksOf(): void {
+    for (const run of runs) {
+      const { allowed } = run.request
+      guarded(run, () => {
+        run.mask = typeof allowed === 'function' ? allowed(run.branch.tokens) : allowed
+        if (typeof allowed === 'function' && run.mask !== undefined) checkMask(run.mask, vocabulary)
+      })
+    }
   }
 
-  /** @returns whether the run has ended. */
-  function advance(run: Run, { tokens, logProbs, rawLogProbs, entropies }: Sampled, row: number): boolean {
-    const { branch, request, notes, alternatives } = run
+  /** Takes the chosen token in, what is observed after it, and whether that is the end. */
+  function advance(run: Run, { tokens, logProbs, rawLogProbs, entropies, alternatives }: Choices, row: number): void {
+    const { branch, request } = run
     const token = tokens[row]!
     if (token < 0)
       throw new BanyanError('E_DECODER_NOT_FINITE', 'decoder: the logits of a branch are NaN or infinite', {
@@ -184,20 +172,29 @@ export function generation(
     branch.append(token, true)
     count.generated++
     run.chosen++
-    notes.push(1, logProbs[row]!, rawLogProbs[row]!, entropies[row]!)
+    run.notes.push(1, logProbs[row]!, rawLogProbs[row]!, entropies[row]!)
+    run.alternatives?.push(alternatives.get(row)!)
     if (run.ends.has(token) || (typeof request.stop === 'function' && request.stop(branch.tokens.slice(run.from)))) run.finish = 'stop'
     else if (run.chosen >= request.mostTokens) run.finish = 'length'
-    else if (branch.length >= context) run.finish = 'context'
-    if (run.finish !== undefined || request.observe === undefined) return run.finish !== undefined
-    for (const observed of request.observe(branch.tokens) ?? []) {
-      if (branch.length >= context) break
-      wantToken('decoder', net.shape, observed, branch.length)
-      branch.append(observed, false)
-      notes.push(0, 0, 0, 0)
-      if (request.alternatives !== undefined && request.alternatives > 0) alternatives.push([])
+    else {
+      for (const observed of request.observe?.(branch.tokens) ?? []) {
+        if (branch.length >= context) break
+        wantToken('decoder', net.shape, observed, branch.length)
+        branch.append(observed, false)
+        run.notes.push(0, 0, 0, 0)
+        run.alternatives?.push([])
+      }
+      if (branch.length >= context) run.finish = 'context'
     }
-    if (branch.length >= context) run.finish = 'context'
-    return run.finish !== undefined
+  }
+}
+
+/** Runs a caller's functions: what they throw ends their own run alone. */
+function guarded(run: Run, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    run.error = { error }
   }
 }
 
@@ -217,12 +214,22 @@ interface Run {
   chosen: number
   /** Four numbers for each token: chosen, logProb, rawLogProb, entropy. */
   readonly notes: number[]
-  readonly alternatives: (readonly Alternative[])[]
+  /** Only where they are wanted. */
+  readonly alternatives: (readonly Alternative[])[] | undefined
+  /** For the next token. */
+  mask: TokenMask | undefined
   finish: Generated['finish'] | undefined
-  readonly done: (generated: Generated) => void
+  error: { readonly error: unknown } | undefined
+  readonly ended: Ended
+  /** Among the requests that came with it. */
+  readonly at: number
 }
 
-function resultOf({ request, branch, from, notes, alternatives, finish }: Run): Generated {
+function choiceOf({ branch, sampling, request, mask }: Run): ChoiceRow {
+  return { hidden: branch.hidden, sampling, random: request.random, mask, alternatives: request.alternatives ?? 0 }
+}
+
+function resultOf({ branch, from, notes, alternatives, finish }: Run): Generated {
   const tokens = Int32Array.from(branch.tokens.slice(from))
   const column = (at: number) => Float32Array.from(tokens, (_, place) => notes[4 * place + at]!)
   return {
@@ -232,40 +239,7 @@ function resultOf({ request, branch, from, notes, alternatives, finish }: Run): 
     logProbs: column(1),
     rawLogProbs: column(2),
     entropies: column(3),
-    ...(request.alternatives !== undefined && request.alternatives > 0 && { alternatives }),
+    ...(alternatives !== undefined && { alternatives }),
     finish: finish!,
   }
-}
-
-/** Arrays for so many rows, used again with every step. */
-function roomFor(rows: number, vocabulary: number, width: number) {
-  return {
-    rows,
-    hidden: new Float32Array(rows * width),
-    logits: new Float32Array(rows * vocabulary),
-    temperatures: new Float32Array(rows),
-    topK: new Int32Array(rows),
-    topP: new Float32Array(rows),
-    draws: new Int32Array(rows),
-    maskOf: new Int32Array(rows),
-    tokens: new Int32Array(rows),
-    logProbs: new Float32Array(rows),
-    rawLogProbs: new Float32Array(rows),
-    logSums: new Float32Array(rows),
-    entropies: new Float32Array(rows),
-  }
-}
-
-function mostProbable(logits: Float32Array, mask: Float32Array | undefined, logSum: number, most: number): Alternative[] {
-  const found: Alternative[] = []
-  for (let token = 0; token < logits.length; token++) {
-    if (mask !== undefined && mask[token] !== 0) continue
-    const logProb = logits[token]! - logSum
-    if (found.length === most && !(logProb > found[most - 1]!.logProb)) continue
-    if (found.length === most) found.pop()
-    let at = found.length
-    while (at > 0 && found[at - 1]!.logProb < logProb) at--
-    found.splice(at, 0, { token, logProb })
-  }
-  return found
 }
