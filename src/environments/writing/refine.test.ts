@@ -55,6 +55,7 @@ describe('better texts', () => {
   it('keeps a beginning of the text and writes the rest anew, where the model can go on from one', async () => {
     const prefixes: string[] = []
     const model = scripted({
+      capabilities: { grammar: false },
       answer: (request) => {
         const { prefix = '' } = request as GenerateRequest
         prefixes.push(prefix)
@@ -72,6 +73,28 @@ describe('better texts', () => {
     expect(solved).toBe(true)
     expect(answer).toBe(`${prefixes.at(-1)} chases a ball.`)
     expect('The dog runs.'.startsWith(prefixes.at(-1)!)).toBe(true)
+  })
+
+  it('goes on from a text that lacks words, and keeps it from ending at once, where the model follows grammars', async () => {
+    const asked: GenerateRequest[] = []
+    const model = scripted({
+      capabilities: { grammar: true },
+      answer: (request) => {
+        asked.push(request as GenerateRequest)
+        return [{ text: (request as GenerateRequest).prefix === undefined ? 'The dog runs.' : ' to a ball.', finish: 'stop' }]
+      },
+    })
+    await search({
+      environment: writing(),
+      task,
+      proposer: betterTexts({ model }),
+      evaluator: writingRules({ failed: 'progress' }),
+      searcher: abMctsA({ from: 'unsolved', continueWhenSolved: true }),
+      budget: { expansions: 40 },
+    })
+    const wentOn = asked.filter(({ grammar }) => grammar !== undefined)
+    expect(wentOn.length).toBeGreaterThan(0)
+    for (const { prefix } of wentOn) expect(prefix).toMatch(/^The .*[a-z]$/)
   })
 
   it('ends with the last sentence that the task allows, and states what it can draw where that is known', async () => {

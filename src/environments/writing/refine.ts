@@ -12,9 +12,10 @@ import type { WritingTask } from './task.ts'
 
 export interface BetterTextOptions extends WholeTextOptions {
   /**
-   * How a text becomes a better one. `told`: the model reads it and what is wrong with it, and writes another. `rest`: a beginning of it, cut
-   * between two words at random, is kept, and the rest written anew; needs the capability `prefix`. Default `rest` where the model can, else
-   * `told`. Where a search says what was wrong (`revise` trials), the model is told.
+   * How a text becomes a better one. `told`: the model reads it and what is wrong with it, and writes another. `rest`: a beginning of it,
+   * cut between two words at random, is kept, and the rest written anew; needs the capability `prefix`. Where words are missing, the cut is
+   * mostly behind those that are there, and half of the times all of it but its end is kept and gone on from, if the model can follow a
+   * grammar that keeps it from ending at once. Default `rest` where the model can, else `told`. Where a search says what was wrong (`revise` trials), the model is told.
    */
   readonly by?: 'told' | 'rest'
 }
@@ -34,7 +35,9 @@ export function betterTexts(options: BetterTextOptions): Proposer<WritingState, 
     const { task, text } = node.state
     const { logProbs } = model.capabilities
     const tells = by === 'told' || feedback !== undefined
-    const kept = tells ? '' : beginning(text, context.random)
+    const open = tells || !model.capabilities.grammar ? undefined : unended(task, text)
+    const goesOn = open !== undefined && context.random.unit() < 0.5
+    const kept = tells ? '' : goesOn ? open : beginning(task, text, context.random)
     const samples = await generate(
       model,
       {
@@ -45,6 +48,7 @@ export function betterTexts(options: BetterTextOptions): Proposer<WritingState, 
         topP,
         count,
         ...(task.sentences?.exactly === 1 ? { stop: ['\n'] } : {}),
+        ...(goesOn ? { grammar: notAtOnce } : {}),
         ...(logProbs ? { logProbs } : {}),
       },
       context,
@@ -76,11 +80,29 @@ export function betterTexts(options: BetterTextOptions): Proposer<WritingState, 
   }
 }
 
-/** The text up to a place between two of its words. */
-function beginning(text: string, random: Random): string {
+/**
+ * The text up to a place between two of its words: mostly one behind the last word of the task that it uses, so that no such word is lost;
+ * a quarter of the times any, since the beginning itself may be bad.
+ */
+function beginning(task: WritingTask, text: string, random: Random): string {
   const places = [...text.matchAll(/\s+(?=\S)/g)].map(({ index }) => index)
-  return places.length === 0 ? '' : text.slice(0, places[random.below(places.length)])
+  const { include } = rulesOf(task)
+  const lacking = include?.missing(text).length ?? 0
+  const keeping = lacking === 0 ? [] : places.filter((place) => include!.missing(text.slice(0, place)).length === lacking)
+  const open = keeping.length > 0 && random.unit() < 0.75 ? keeping : places
+  return open.length === 0 ? '' : text.slice(0, open[random.below(open.length)])
 }
+
+/** The text without the end of its last sentence, where it lacks words and can be gone on from. */
+function unended(task: WritingTask, text: string): string | undefined {
+  const rules = rulesOf(task)
+  const open = text.replace(/[.!?…"'”’»)\]\s]+$/u, '')
+  const lacks = rules.include !== undefined && rules.include.missing(text).length > 0
+  return lacks && open !== '' && rules.broken(open) === undefined ? open : undefined
+}
+
+/** Anything that does not begin with the end of a sentence. */
+const notAtOnce = 'root ::= [^.!?\\n] [^\\n]*'
 
 /** What the chat goes on with: the text, what is wrong with it, and the task once more, which small models have lost by then. */
 function again(task: WritingTask, text: string, feedback: string | undefined): readonly Message[] {
