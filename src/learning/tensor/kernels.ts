@@ -109,7 +109,7 @@ export interface Sampled {
   readonly tokens: Int32Array
   /** Under the distribution that was drawn from: after mask, temperature, top-k and top-p. */
   readonly logProbs: Float32Array
-  /** Under softmax(logits). */
+  /** Under softmax(logits), with the bits that `crossEntropy` gives for the same token. */
   readonly rawLogProbs: Float32Array
   /** log Σ exp(logits). */
   readonly logSums: Float32Array

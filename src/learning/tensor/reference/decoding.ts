@@ -64,14 +64,15 @@ export const decodings = {
         total += weight
         if (weight > 0) moment += weight * (highest - x[i]!)
       }
-      out.logSums[row] = highest + Math.log(total)
+      const logSum = highest + Math.log(total)
+      out.logSums[row] = logSum
       out.entropies[row] = Math.log(total) + moment / total
 
       const { token, logProb } = choose(x, mask, temperatures[row]!, topK[row]!, topP[row]!, (draws[row]! >>> 0) / 4294967296, weights)
-      const finite = Number.isFinite(out.logSums[row])
+      const finite = Number.isFinite(logSum)
       out.tokens[row] = finite ? token : -1
       out.logProbs[row] = logProb
-      out.rawLogProbs[row] = finite && token >= 0 ? x[token]! - highest - Math.log(total) : Number.NaN
+      out.rawLogProbs[row] = finite && token >= 0 ? x[token]! - logSum : Number.NaN
     }
   },
 } satisfies Partial<Kernels>
