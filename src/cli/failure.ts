@@ -16,6 +16,7 @@ const mistakes = [
   /^E_COMPARE_(ARMS|SEEDS|TASKS|JOBS)$/,
   /^E_(WRITING_PATTERN|SCHEMA_)/,
   /^E_MODEL_PRICE$/,
+  /^E_TRAIN_(OPTION|OBJECTIVE|FOLDER|RESUME)$/,
 ]
 
 function isMistake(error: unknown): boolean {

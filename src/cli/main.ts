@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   resume: async () => (await import('./commands/resume.ts')).resume,
   fork: async () => (await import('./commands/fork.ts')).fork,
   runs: async () => (await import('./commands/runs.ts')).runs,
+  train: async () => (await import('./commands/train.ts')).train,
   models: async () => (await import('./commands/models.ts')).models,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }

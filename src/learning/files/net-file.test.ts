@@ -27,6 +27,7 @@ function change(edit: (configuration: Record<string, unknown>) => void): void {
 describe('net file', () => {
   it('gives back the same net', () => {
     const net = gpt(config, { seed: 3 })
+    writeFileSync(join(folder, 'words.json'), '{}')
     const saved = saveNet(net, path, { tokeniser: 'words.json' })
     expect(saved).toMatchObject({ kind: 'gpt', config, parameters: net.parameters.reduce((sum, { data }) => sum + data.length, 0) })
     for (const ending of ['', '.json', '.safetensors']) {
@@ -36,6 +37,8 @@ describe('net file', () => {
     }
     expect(readNetConfiguration(path)).toEqual(saved)
     expect(tokeniserPathOf(path)).toBe(join(folder, 'words.json'))
+    writeFileSync(join(folder, 'words.json'), '[]')
+    expect(() => tokeniserPathOf(path)).toThrow(failing('E_NET_FILE', 'not the tokeniser'))
   })
 
   it('names the tensor whose shape is another, what it saw and what it wants', () => {
@@ -56,7 +59,7 @@ describe('net file', () => {
   it('refuses configurations that are none', () => {
     saveNet(gpt(config, { seed: 3 }), path)
     change((configuration) => {
-      configuration.tokeniser = '../elsewhere.json'
+      configuration.tokeniser = { file: '../elsewhere.json', sha256: '0'.repeat(64) }
     })
     expect(() => loadNet(path)).toThrow(failing('E_NET_FILE', 'tokeniser'))
     change((configuration) => {

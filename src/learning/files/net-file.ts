@@ -1,5 +1,6 @@
 // A net on the disk: `<name>.safetensors` with its weights, and `<name>.json` with its kind, its configuration, the digest of the weights and
 // the name of its tokeniser's file. Damaged files, and weights that are not those of the configuration, are refused.
+import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
@@ -19,12 +20,12 @@ export interface NetConfiguration {
   /** Numbers that are trained. */
   readonly parameters: number
   readonly weights: WrittenTensors
-  /** Name of the tokeniser's file, in the same folder. */
-  readonly tokeniser?: string | undefined
+  /** Name of the tokeniser's file, in the same folder, and its digest. */
+  readonly tokeniser?: { readonly file: string; readonly sha256: string } | undefined
 }
 
 export interface SaveNetOptions {
-  /** Name of the tokeniser's file, in the same folder. */
+  /** Name of the tokeniser's file, which lies in the same folder already. */
   readonly tokeniser?: string
 }
 
@@ -37,7 +38,7 @@ export interface LoadNetOptions {
  * Writes a net, each of its two files whole or not at all.
  *
  * @param path with or without an ending: `out/base`, `out/base.safetensors` and `out/base.json` mean the same net.
- * @throws BanyanError E_FILE_WRITE when the system cannot write.
+ * @throws BanyanError E_FILE_WRITE when the system cannot write; E_FILE_READ when the tokeniser's file is not there.
  * @example
  * saveNet(net, 'out/base', { tokeniser: 'words.json' })
  */
@@ -48,6 +49,7 @@ export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOpti
       seen: tokeniser,
       wanted: 'the name of a file beside the net',
     })
+  const described = tokeniser === undefined ? undefined : { file: tokeniser, sha256: sha256Of(join(dirname(base), tokeniser)) }
   const weights = writeTensors(`${base}.safetensors`, net.parameters, { format: 'banyan-net-1', kind: net.kind })
   const configuration: NetConfiguration = {
     format: 'banyan-net-1',
@@ -55,7 +57,7 @@ export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOpti
     config: net.config,
     parameters: net.parameters.reduce((sum, { data }) => sum + data.length, 0),
     weights,
-    ...(tokeniser !== undefined && { tokeniser }),
+    ...(described !== undefined && { tokeniser: described }),
   }
   replaceFile(`${base}.json`, (write) => write(Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`)))
   return configuration
@@ -98,26 +100,43 @@ export function readNetConfiguration(path: string): NetConfiguration {
   throw new BanyanError('E_NET_FILE', `${file} is not the configuration of a net: ${issue!.path.join('.') || 'it'}: ${issue!.message}`)
 }
 
-/** Where the tokeniser of a net lies; undefined when its configuration names none. */
+/**
+ * Where the tokeniser of a net lies; undefined when its configuration names none.
+ * @throws BanyanError E_FILE_READ when it is not there; E_NET_FILE when it was changed since the net was saved.
+ */
 export function tokeniserPathOf(path: string): string | undefined {
   const { tokeniser } = readNetConfiguration(path)
-  return tokeniser === undefined ? undefined : join(dirname(baseOf(path)), tokeniser)
+  if (tokeniser === undefined) return undefined
+  const file = join(dirname(baseOf(path)), tokeniser.file)
+  const sha256 = sha256Of(file)
+  if (sha256 === tokeniser.sha256) return file
+  throw new BanyanError('E_NET_FILE', `${file} is not the tokeniser that the net was saved with: its digest is another`, {
+    seen: sha256,
+    wanted: tokeniser.sha256,
+  })
 }
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const schema = z.object({
   format: z.literal('banyan-net-1'),
   kind: z.string(),
   config: z.json(),
   parameters: z.int().min(0),
-  weights: z.object({ bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  weights: z.object({ bytes: z.int().min(0), sha256: digest }),
   tokeniser: z
-    .string()
-    .refine((name) => name === basename(name), 'wanted the name of a file beside the net')
+    .object({
+      file: z.string().refine((name) => name === basename(name), 'wanted the name of a file beside the net'),
+      sha256: digest,
+    })
     .optional(),
 })
 
 function baseOf(path: string): string {
   return path.replace(/\.(safetensors|json)$/, '')
+}
+
+function sha256Of(path: string): string {
+  return createHash('sha256').update(readText(path)).digest('hex')
 }
 
 function readJson(path: string): unknown {

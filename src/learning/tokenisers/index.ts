@@ -1,5 +1,6 @@
 // The public names of tokenisers.
 export { type CharactersOptions, characters } from './characters.ts'
+export { charactersOf, endToken, wordsOf } from './of-texts.ts'
 export type { Tokeniser } from './tokeniser.ts'
 export { loadTokeniser, saveTokeniser } from './tokeniser-file.ts'
 export { words } from './words.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { characters } from './characters.ts'
+import { charactersOf, wordsOf } from './of-texts.ts'
 import { loadTokeniser, saveTokeniser } from './tokeniser-file.ts'
 import { words } from './words.ts'
 
@@ -63,6 +64,14 @@ describe('characters', () => {
     expect(() => tokeniser.encode('🌳2')).toThrow(failing('E_TOKEN_UNKNOWN', 'character 1 '))
     expect(() => characters('aa')).toThrow(failing('E_TOKENISER'))
     expect(() => characters('a', { specials: ['b'] })).toThrow(failing('E_TOKENISER'))
+  })
+})
+
+describe('tokenisers of texts', () => {
+  it('know exactly what stands there, in one order', () => {
+    expect(wordsOf(['7 ;', '3 + 4 ; <end>']).vocabulary).toEqual(['+', '3', '4', '7', ';', '<end>'])
+    expect(wordsOf(['3 + 4 ;', '7 ;']).config).toEqual(wordsOf(['7 ;', '3 + 4 ;']).config)
+    expect(charactersOf(['ba', 'cb']).vocabulary).toEqual(['a', 'b', 'c', '<end>'])
   })
 })
 

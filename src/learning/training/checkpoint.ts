@@ -1,6 +1,7 @@
 // A training on the disk, in one file that is there whole or not at all: trained weights, the optimizer's means, the best weights so far, the
 // curve, and how far it is. The order of the data and all draws follow from seed and step, so nothing more is needed to go on.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
@@ -21,6 +22,16 @@ export interface TrainingState {
   ended: boolean
   /** Weights at the lowest held-out loss, where early stopping is asked for. */
   best: NamedTensor[] | undefined
+}
+
+/**
+ * Where the checkpoint of a folder lies.
+ * @throws BanyanError E_TRAIN_FOLDER when there is one that is not to be resumed.
+ */
+export function checkpointIn(folder: string, resume: boolean): string {
+  const path = join(folder, 'checkpoint.safetensors')
+  if (resume || !existsSync(path)) return path
+  throw new BanyanError('E_TRAIN_FOLDER', `${folder} holds a training already`, { hint: 'Resume it, or train into another folder' })
 }
 
 /** What must be the same for a training to go on: field by field. */

@@ -1,12 +1,11 @@
 // All examples of a training: rows read from files or memory, encoded, checked against the net, each with its name for messages.
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { BanyanError } from '../../core/errors.ts'
 import type { TrainingRow } from '../data/rows.ts'
 import type { CausalShape } from '../nets/causal-net.ts'
 import type { Encoder } from './examples.ts'
 import type { TrainingData } from './job.ts'
 import type { Objective } from './objective.ts'
+import { parsedRow, rowLines } from './row-files.ts'
 
 export interface NamedExamples {
   readonly examples: readonly unknown[]
@@ -48,39 +47,14 @@ export async function examplesOf(
   else {
     const names: string[] = []
     for (const file of data.files)
-      for await (const { line, text } of linesOf(file)) {
-        names.push(`${file}:${line}`)
-        add(names.at(-1)!, () => encode(parsed(text)))
+      for await (const { name, text } of rowLines(file)) {
+        names.push(name)
+        add(name, () => encode(parsedRow(text) as unknown as TrainingRow))
       }
     nameOf = (index) => names[index] ?? `row ${index}`
   }
   if (examples.length === 0) throw new BanyanError('E_TRAIN_DATA', 'there is nothing to learn from', { wanted: 'at least one row' })
   return { examples, nameOf }
-}
-
-/** Lines that are not blank, counted from 1. */
-async function* linesOf(path: string): AsyncIterable<{ line: number; text: string }> {
-  const stream = createReadStream(path, 'utf8')
-  let line = 0
-  try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line++
-      if (text.trim() !== '') yield { line, text }
-    }
-  } catch (error) {
-    if (BanyanError.isInstance(error)) throw error
-    throw new BanyanError('E_FILE_READ', `${path} cannot be read`, { seen: (error as NodeJS.ErrnoException).code, cause: error })
-  } finally {
-    stream.destroy()
-  }
-}
-
-function parsed(text: string): TrainingRow {
-  try {
-    return JSON.parse(text) as TrainingRow
-  } catch (error) {
-    throw new BanyanError('E_TRAIN_ROW', 'row: it is no JSON', { seen: text.slice(0, 40), cause: error })
-  }
 }
 
 function named(name: string, error: unknown): unknown {

@@ -2,6 +2,7 @@
 import { BanyanError } from '../../core/errors.ts'
 import type { Prompt } from '../data/rows.ts'
 import type { CausalShape } from '../nets/causal-net.ts'
+import { endToken } from '../tokenisers/of-texts.ts'
 import type { Tokeniser } from '../tokenisers/tokeniser.ts'
 import type { Encoding } from './job.ts'
 
@@ -51,7 +52,7 @@ export interface EncodedSequence {
 export function encoderOf(tokeniser: Tokeniser, { separator = '', end }: Encoding = {}): Encoder {
   if (end !== undefined && !tokeniser.vocabulary.includes(end))
     throw new BanyanError('E_TRAIN_OPTION', 'the end token is not in the vocabulary', { seen: end, hint: 'Name another, or leave it out' })
-  const endToken = tokeniser.vocabulary.indexOf(end ?? '<end>')
+  const last = tokeniser.vocabulary.indexOf(end ?? endToken)
   return {
     sequence(prompt, steps, ended) {
       if (typeof prompt !== 'string') throw rowError('prompt', 'a chat cannot be read by this tokeniser', prompt, 'a text')
@@ -62,8 +63,8 @@ export function encoderOf(tokeniser: Tokeniser, { separator = '', end }: Encodin
         for (const token of read(field, at === 0 ? text : separator + text)) tokens.push(token)
         ends.push(tokens.length)
       }
-      if (ended && endToken !== -1) {
-        tokens.push(endToken)
+      if (ended && last !== -1) {
+        tokens.push(last)
         ends[ends.length - 1] = tokens.length
       }
       return { tokens: Int32Array.from(tokens), ends }

@@ -46,7 +46,9 @@ export interface TrainingJob {
   readonly microbatch?: number
   /** When it ends, whichever comes first. Tokens are those that the net reads, padding left out; epochs are passes over the data. Default: one epoch. */
   readonly limit?: { readonly steps?: number; readonly tokens?: number; readonly epochs?: number }
-  /** Learning rates; `steps` is filled in. Default: linear to 5 % from 1e-3, after 5 % of the steps for warm-up. */
+  /** The highest learning rate of the default schedule. Default 1e-3. */
+  readonly rate?: number
+  /** Learning rates; `steps` is filled in. Default: linear to 5 %, after 5 % of the steps for warm-up. */
   readonly schedule?: Omit<ScheduleOptions, 'steps'>
   /** Default: β₁ 0.9, β₂ 0.99, no decay, the gradient's norm clipped to 1. */
   readonly optimizer?: {

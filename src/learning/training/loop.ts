@@ -1,7 +1,6 @@
 // The loop of a training: batch, loss, step, and now and then a held-out measurement and a checkpoint. It blocks while kernels work, and lets
 // the event loop run in between. It knows no threads.
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BanyanError } from '../../core/errors.ts'
@@ -9,7 +8,7 @@ import { saveNet } from '../files/net-file.ts'
 import { tensorDigest } from '../files/safetensors.ts'
 import { Tape } from '../tensor/tape.ts'
 import { saveTokeniser } from '../tokenisers/tokeniser-file.ts'
-import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
+import { checkpointIn, loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
 import type { TrainingJob, TrainingProgress, TrainingResult, TrainOptions } from './job.ts'
 import { type Prepared, prepare } from './prepare.ts'
 
@@ -22,10 +21,8 @@ export async function runTraining(job: TrainingJob, options: TrainOptions): Prom
   const { out, resume = false, checkpointEvery = 100, signal } = options
   if (!(Number.isInteger(checkpointEvery) && checkpointEvery >= 1))
     throw new BanyanError('E_TRAIN_OPTION', 'checkpointEvery is out of range', { seen: checkpointEvery, wanted: 'a whole number from 1' })
-  const checkpoint = out === undefined ? undefined : join(out, 'checkpoint.safetensors')
-  if (resume && checkpoint === undefined) throw new BanyanError('E_TRAIN_OPTION', 'to resume, a folder is needed', { wanted: 'out' })
-  if (!resume && checkpoint !== undefined && existsSync(checkpoint))
-    throw new BanyanError('E_TRAIN_FOLDER', `${out} holds a training already`, { hint: 'Resume it, or train into another folder' })
+  if (resume && out === undefined) throw new BanyanError('E_TRAIN_OPTION', 'to resume, a folder is needed', { wanted: 'out' })
+  const checkpoint = out === undefined ? undefined : checkpointIn(out, resume)
   const prepared = await prepare(job, options)
   const { data, heldOut, open, parameters, optimizer, steps } = prepared
   open.prepare?.(data.examples)

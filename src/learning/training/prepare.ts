@@ -55,6 +55,8 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   const encoder = tokeniser && encoderOf(tokeniser, job.encoding)
   const data = await examplesOf(job.data, objective, encoder, net.shape)
   const heldOut = job.heldOut && (await examplesOf(job.heldOut, objective, encoder, net.shape))
+  if (job.rate !== undefined && job.schedule !== undefined)
+    throw new BanyanError('E_TRAIN_OPTION', 'a schedule has its own rate', { wanted: 'schedule or rate, not both' })
   if (job.patience !== undefined) {
     wantCount('patience', job.patience, 1)
     if (heldOut === undefined) throw new BanyanError('E_TRAIN_OPTION', 'patience needs held-out data to measure on')
@@ -66,7 +68,7 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   const order = batches(data.examples.length, batch, seed)
   const steps = stepsOf(limit, data, objective, order, batch)
   const { clip = 1, beta2 = 0.99, ...moments } = job.optimizer ?? {}
-  const rates = job.schedule ?? { kind: 'linear', rate: 1e-3, warmup: Math.min(steps - 1, Math.ceil(steps / 20)), end: 0.05 }
+  const rates = job.schedule ?? { kind: 'linear', rate: job.rate ?? 1e-3, warmup: Math.min(steps - 1, Math.ceil(steps / 20)), end: 0.05 }
   const evaluateEvery = job.evaluateEvery ?? Math.max(1, Math.ceil(steps / 10))
   wantCount('evaluateEvery', evaluateEvery, 1)
   return {
