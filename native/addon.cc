@@ -231,14 +231,14 @@ void pagedAttention(Arguments& a) {
   s.tableStride = a.size();
   if (s.heads < 1 || s.keyHeads < 1 || s.heads % s.keyHeads != 0 || s.size < 1 || s.size > 256 || s.tableStride < 1)
     fail("the shape of attention is not possible");
-  int64_t tableLength, pageLengthAll;
+  int64_t tableLength, pagesLength;
   s.positions = a.integers(s.rows);
   s.tableOf = a.integers(s.rows);
   s.tables = a.integers(0, &tableLength);
   const float* mixed = a.floats(times(s.rows, s.heads + 2 * s.keyHeads, s.size));
-  float* pages = a.floats(0, &pageLengthAll);
+  float* pages = a.floats(0, &pagesLength);
   float* out = a.floats(times(s.rows, s.heads, s.size));
-  const int64_t pageCount = pageLengthAll / times(s.keyHeads, 2 * pageLength, s.size);
+  const int64_t pageCount = pagesLength / times(s.keyHeads, 2 * pageLength, s.size);
   for (int64_t row = 0; row < s.rows; row++) {
     if (s.tableOf[row] < 0 || times((int64_t)s.tableOf[row] + 1, s.tableStride) > tableLength) fail("there is no such table");
     if (s.positions[row] < 0 || s.positions[row] / pageLength >= s.tableStride) fail("a place is beyond its table");

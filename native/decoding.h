@@ -209,10 +209,10 @@ inline void sampleRow(const Sampling& s, int64_t row, const float* x, float* wei
     }
     if (token < 0) return;
     const bool plain = mask == nullptr && !cut && temperature == 1;
-    out.logProbs[row] = plain ? x[token] - raw.highest - logTotal : (x[token] - highest) / temperature - (float)std::log(total);
+    out.logProbs[row] = plain ? x[token] - out.logSums[row] : (x[token] - highest) / temperature - (float)std::log(total);
   }
   out.tokens[row] = (int32_t)token;
-  out.rawLogProbs[row] = x[token] - raw.highest - logTotal;
+  out.rawLogProbs[row] = x[token] - out.logSums[row];
 }
 
 void sample(int threads, const Sampling& s, const float* logits, const Sampled& out) {
