@@ -138,6 +138,16 @@ describe('solve', () => {
     expect((await run('runs', 'list', '--json')).json().runs.length).toBe(before)
   })
 
+  it('takes a preset, which brings searcher, concurrency and budget', async () => {
+    const { json } = await run('solve', 'Name a tree.', '--model', 'scripted', '--preset', 'fast', '--seed', '2', '--dry-run', '--json')
+    expect(json()).toMatchObject({
+      spec: { searcher: 'best-of-n', settings: { n: 4 }, concurrency: 4, seed: 2, budget: { tokens: 2048, calls: 128 } },
+    })
+    const both = await run('solve', 'Name a tree.', '--model', 'scripted', '--preset', 'fast', '--searcher', 'beam', '--dry-run')
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain('a preset names its searcher')
+  })
+
   it('gives the same tree for the same seed', async () => {
     const twice = await Promise.all(
       [1, 2].map(() => run('solve', ...puzzle, '--budget', 'expansions=50', '--set', 'continueWhenSolved=true', '--seed', '3', '--json')),

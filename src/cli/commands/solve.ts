@@ -3,6 +3,7 @@ import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 import { assemble, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
 import { estimate } from '../../front/estimate.ts'
+import { budgetOf, type Preset, type PresetName, presetFor, presets } from '../../front/presets.ts'
 import type { RunSpec } from '../../front/run-spec.ts'
 import { type AnySetup, setupNamed, setupNames } from '../../front/setups/index.ts'
 import type { Model } from '../../models/model.ts'
@@ -23,6 +24,11 @@ const args = {
   task: { type: 'string', description: "the environment's task", valueHint: 'json' },
   'task-file': { type: 'string', description: 'a file with the task', valueHint: 'file' },
   ...modelArguments,
+  preset: {
+    type: 'string',
+    description: `${Object.keys(presets).join(', ')}: searcher, settings, concurrency and budget that go together; each may still be given`,
+    valueHint: 'name',
+  },
   ...searchArguments,
   'dry-run': { type: 'boolean', description: 'print what would be run and the most it can cost; run nothing' },
   db,
@@ -37,6 +43,7 @@ export const solve = verb({
   examples: [
     'banyan solve "What is 17 + 25?"',
     `banyan solve --environment writing --task '{"include":["dog","frisbee"],"sentences":1}' --budget tokens=400,seconds=60`,
+    'banyan solve "Name three trees." --preset thorough --budget tokens=2000',
     `banyan solve --environment game24 --task '{"numbers":[4,9,10,13]}' --searcher mcts --set exploration=1.2 --budget expansions=100`,
     'banyan solve "Name three trees." --model qwen3-4b --base-url http://localhost:8000/v1 --budget usd=0.10 --dry-run',
   ],
@@ -46,10 +53,11 @@ export const solve = verb({
 async function runSolve(values: Values<typeof args>): Promise<void> {
   const runId = values['run-id']
   if (runId !== undefined && !isRunId(runId)) requireRunId(runId)
-  const { request, model } = await requested(values)
+  const preset = presetOf(values)
+  const { request, model } = await requested(values, preset)
   try {
     const given = completeSpec(request)
-    const fallback = Object.keys(given.budget).length === 0 ? defaultBudget(model) : undefined
+    const fallback = Object.keys(given.budget).length === 0 ? chosenBudget(model, preset) : undefined
     const spec = { ...given, ...(fallback === undefined ? {} : { budget: fallback.budget }) }
     if (fallback !== undefined) remark(fallback.note)
     if (values['dry-run']) return dryRun(spec, model, values.json)
@@ -63,19 +71,22 @@ async function runSolve(values: Values<typeof args>): Promise<void> {
 }
 
 /** What was asked for, with its model opened where one is needed. Everything that needs no model is checked before. */
-async function requested(values: Values<typeof args>): Promise<{ request: RunRequest; model: Model | undefined }> {
+async function requested(
+  values: Values<typeof args>,
+  preset: Preset | undefined,
+): Promise<{ request: RunRequest; model: Model | undefined }> {
   const setup = setupNamed(environmentOf(values))
   const named = values.model !== undefined || values['base-url'] !== undefined
   const request: RunRequest = {
     environment: setup.name,
     task: taskOf(setup, values),
     model: named ? 'named' : undefined,
-    searcher: values.searcher,
-    settings: readSettings(values.set),
+    searcher: values.searcher ?? preset?.searcher,
+    settings: { ...preset?.settings, ...readSettings(values.set) },
     proposer: values.proposer,
     evaluator: values.evaluator,
     budget: readBudget(values.budget),
-    concurrency: readWhole('--concurrency', values.concurrency, 1),
+    concurrency: readWhole('--concurrency', values.concurrency, 1) ?? preset?.concurrency,
     seed: readWhole('--seed', values.seed, 0),
   }
   const draft = completeSpec(request)
@@ -85,6 +96,21 @@ async function requested(values: Values<typeof args>): Promise<{ request: RunReq
   }
   const model = await openModel(chosenModel(values.model, values['base-url']))
   return { request: { ...request, model: model.name }, model }
+}
+
+function presetOf(values: Values<typeof args>): Preset | undefined {
+  if (values.preset === undefined) return undefined
+  if (values.searcher === undefined) return presetFor(values.preset as PresetName, environmentOf(values))
+  throw new BanyanError('E_CLI_ARGUMENT', 'a preset and a searcher are given', {
+    seen: { preset: values.preset, searcher: values.searcher },
+    wanted: 'one of them: a preset names its searcher',
+  })
+}
+
+function chosenBudget(model: Model | undefined, preset: Preset | undefined) {
+  if (preset === undefined || model === undefined) return defaultBudget(model)
+  const { budget, note = '' } = budgetOf(undefined, preset, model)
+  return { budget, note }
 }
 
 function environmentOf({ environment, prompt }: Values<typeof args>): string {
