@@ -9,6 +9,8 @@ export interface RowSource {
   readonly node: number
   /** The task's own id or digest: rows of held-out tasks are refused by it. */
   readonly task: string
+  /** Set where the row was made with the reference answer: by a builder's `references`, or by an evaluator of the run that knows it. */
+  readonly oracle?: 'training-label'
 }
 
 /** What was asked: a plain text, or a chat. */
