@@ -1,7 +1,9 @@
 // The public names of files of nets.
 export {
+  type Heads,
   type LoadNetOptions,
   loadNet,
+  loadNetWithHeads,
   type NetConfiguration,
   readNetConfiguration,
   type SaveNetOptions,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { gpt } from '../nets/gpt.ts'
-import { loadNet, readNetConfiguration, saveNet, tokeniserPathOf } from './net-file.ts'
+import { pairwiseHead } from '../nets/pairwise-head.ts'
+import { valueHead } from '../nets/value-head.ts'
+import { loadNet, loadNetWithHeads, readNetConfiguration, saveNet, tokeniserPathOf } from './net-file.ts'
 import { makeNet } from './net-kinds.ts'
 import { tensorDigest, writeTensors } from './safetensors.ts'
 
@@ -48,6 +50,17 @@ describe('net file', () => {
     })
     expect(() => loadNet(path)).toThrow(failing('E_NET_PARAMETER', 'positions.weight'))
     expect(() => loadNet(path)).toThrow(failing('E_NET_PARAMETER', 'got [5,8]; wanted [6, 8]'))
+  })
+
+  it('keeps heads with their net', () => {
+    const [net, value] = [gpt(config, { seed: 3 }), valueHead({ width: 8, bound: 'tanh', between: 4 }, { seed: 5 })]
+    saveNet(net, path, { heads: { value, pairwise: pairwiseHead({ width: 8 }, { seed: 6 }) } })
+    const loaded = loadNetWithHeads(path)
+    expect(tensorDigest(loaded.net.parameters)).toBe(tensorDigest(net.parameters))
+    expect(tensorDigest(loaded.heads.value!.parameters)).toBe(tensorDigest(value.parameters))
+    expect(loaded.heads.value!.range).toEqual([-1, 1])
+    expect(loaded.heads.pairwise!.parameters).toHaveLength(2)
+    expect(loadNet(path).parameters).toHaveLength(net.parameters.length)
   })
 
   it('refuses weights that are not those of the configuration', () => {

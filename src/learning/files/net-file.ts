@@ -6,7 +6,10 @@ import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
-import { parameter } from '../tensor/tensor.ts'
+import { type PairwiseHead, pairwiseHead } from '../nets/pairwise-head.ts'
+import type { ScalarHead } from '../nets/scalar-head.ts'
+import { type ValueHeadConfig, valueHead } from '../nets/value-head.ts'
+import { type Parameter, parameter } from '../tensor/tensor.ts'
 import { makeNet, type NetKind } from './net-kinds.ts'
 import { readText } from './read-text.ts'
 import { replaceFile } from './replace-file.ts'
@@ -22,11 +25,23 @@ export interface NetConfiguration {
   readonly weights: WrittenTensors
   /** Name of the tokeniser's file, in the same folder, and its digest. */
   readonly tokeniser?: { readonly file: string; readonly sha256: string } | undefined
+  /** Configurations of heads whose parameters lie with those of the net. */
+  readonly heads?:
+    | { readonly value?: ValueHeadConfig; readonly pairwise?: { readonly width: number; readonly between?: number } }
+    | undefined
+}
+
+/** Heads that are kept with a net. */
+export interface Heads {
+  readonly value?: ScalarHead
+  readonly pairwise?: PairwiseHead
 }
 
 export interface SaveNetOptions {
   /** Name of the tokeniser's file, which lies in the same folder already. */
   readonly tokeniser?: string
+  /** Default: none. */
+  readonly heads?: Heads
 }
 
 export interface LoadNetOptions {
@@ -42,7 +57,7 @@ export interface LoadNetOptions {
  * @example
  * saveNet(net, 'out/base', { tokeniser: 'words.json' })
  */
-export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOptions = {}): NetConfiguration {
+export function saveNet(net: CausalNet, path: string, { tokeniser, heads = {} }: SaveNetOptions = {}): NetConfiguration {
   const base = baseOf(path)
   if (tokeniser !== undefined && tokeniser !== basename(tokeniser))
     throw new BanyanError('E_NET_FILE', 'the tokeniser lies in another folder', {
@@ -50,14 +65,17 @@ export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOpti
       wanted: 'the name of a file beside the net',
     })
   const described = tokeniser === undefined ? undefined : { file: tokeniser, sha256: sha256Of(join(dirname(base), tokeniser)) }
-  const weights = writeTensors(`${base}.safetensors`, net.parameters, { format: 'banyan-net-1', kind: net.kind })
+  const given = Object.entries(heads) as [string, ScalarHead][]
+  const parameters = [...net.parameters, ...given.flatMap(([, head]) => head.parameters)]
+  const weights = writeTensors(`${base}.safetensors`, parameters, { format: 'banyan-net-1', kind: net.kind })
   const configuration: NetConfiguration = {
     format: 'banyan-net-1',
     kind: net.kind,
     config: net.config,
-    parameters: net.parameters.reduce((sum, { data }) => sum + data.length, 0),
+    parameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
     weights,
     ...(described !== undefined && { tokeniser: described }),
+    ...(given.length > 0 && { heads: Object.fromEntries(given.map(([name, head]) => [name, head.config])) }),
   }
   replaceFile(`${base}.json`, (write) => write(Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`)))
   return configuration
@@ -73,9 +91,20 @@ export function saveNet(net: CausalNet, path: string, { tokeniser }: SaveNetOpti
  * @example
  * const net = loadNet('out/base')
  */
-export function loadNet(path: string, { kinds }: LoadNetOptions = {}): CausalNet {
+export function loadNet(path: string, options: LoadNetOptions = {}): CausalNet {
+  return loadNetWithHeads(path, options).net
+}
+
+/**
+ * Reads a net with the heads that were saved with it.
+ * @throws BanyanError as `loadNet` does.
+ * @example
+ * const { net, heads } = loadNetWithHeads('out/prm')
+ * const values = scorer(net).score(sequences, { head: heads.value })
+ */
+export function loadNetWithHeads(path: string, { kinds }: LoadNetOptions = {}): { readonly net: CausalNet; readonly heads: Heads } {
   const base = baseOf(path)
-  const { kind, config, weights } = readNetConfiguration(path)
+  const { kind, config, weights, heads = {} } = readNetConfiguration(path)
   using file = openTensors(`${base}.safetensors`)
   const sha256 = file.sha256()
   if (sha256 !== weights.sha256)
@@ -85,7 +114,15 @@ export function loadNet(path: string, { kinds }: LoadNetOptions = {}): CausalNet
       hint: 'One of them was changed, or a save was cut off between the two; save the net again',
     })
   const parameters = [...file.tensors.values()].map(({ name, shape }) => parameter(name, shape, { data: file.read(name) }))
-  return makeNet(kind, config, { parameters }, kinds)
+  const headOf = ({ name }: Parameter) => Object.keys(heads).find((head) => name.startsWith(`${head}.`))
+  const of = (head: string | undefined) => ({ parameters: parameters.filter((one) => headOf(one) === head) })
+  return {
+    net: makeNet(kind, config, of(undefined), kinds),
+    heads: {
+      ...(heads.value !== undefined && { value: valueHead(heads.value, of('value')) }),
+      ...(heads.pairwise !== undefined && { pairwise: pairwiseHead(heads.pairwise, of('pairwise')) }),
+    },
+  }
 }
 
 /**
@@ -95,7 +132,7 @@ export function loadNet(path: string, { kinds }: LoadNetOptions = {}): CausalNet
 export function readNetConfiguration(path: string): NetConfiguration {
   const file = `${baseOf(path)}.json`
   const { success, data, error } = schema.safeParse(readJson(file))
-  if (success) return data as NetConfiguration
+  if (success) return data
   const [issue] = error.issues
   throw new BanyanError('E_NET_FILE', `${file} is not the configuration of a net: ${issue!.path.join('.') || 'it'}: ${issue!.message}`)
 }
@@ -116,6 +153,7 @@ export function tokeniserPathOf(path: string): string | undefined {
   })
 }
 
+const headSizes = { width: z.int().min(1), between: z.int().min(0).exactOptional() }
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const schema = z.object({
   format: z.literal('banyan-net-1'),
@@ -127,6 +165,12 @@ const schema = z.object({
     .object({
       file: z.string().refine((name) => name === basename(name), 'wanted the name of a file beside the net'),
       sha256: digest,
+    })
+    .optional(),
+  heads: z
+    .strictObject({
+      value: z.object({ ...headSizes, bound: z.enum(['sigmoid', 'tanh']) }).exactOptional(),
+      pairwise: z.object(headSizes).exactOptional(),
     })
     .optional(),
 })
