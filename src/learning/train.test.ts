@@ -209,16 +209,20 @@ describe('rows of a training', () => {
   it('are refused naming row and field, before anything is trained', async () => {
     const cases: [unknown, string][] = [
       ['{', 'rows.jsonl:2: row: it is no JSON'],
-      [{ ...row(), row: 'pair' }, 'rows.jsonl:2: row: this objective'],
-      [row({ steps: undefined }), 'rows.jsonl:2: steps: the field is missing'],
-      [row({ steps: ['a', 4] }), 'rows.jsonl:2: steps[1]: it is of the wrong type'],
-      [row({ prompt: 7 }), 'rows.jsonl:2: prompt: it is of the wrong type'],
+      [
+        { ...row(), row: 'outcome', steps: undefined, answer: undefined, completion: 'a', right: true, value: 1 },
+        'rows.jsonl:2: row: this objective',
+      ],
+      [{ ...row(), row: 'verifed' }, 'rows.jsonl:2: row: it is "verifed"'],
+      [row({ steps: undefined }), 'rows.jsonl:2: steps: it is nothing; wanted array'],
+      [row({ steps: ['a', 4] }), 'rows.jsonl:2: steps.1: it is 4; wanted string'],
+      [row({ prompt: 7 }), 'rows.jsonl:2: prompt: it is 7'],
       [row({ prompt: [{ role: 'user', content: 'a' }] }), 'rows.jsonl:2: prompt: a chat'],
       [row({ steps: ['a', 'x'] }), 'rows.jsonl:2: steps[1]: words: word 0'],
       [row({ steps: ['a', 'b b b'] }), "rows.jsonl:2: tokens: it is longer than the net's context"],
     ]
     for (const [bad, text] of cases) await expect(withRows(file(row(), bad))).rejects.toThrow(failing('E_TRAIN_ROW', text))
-    await expect(withRows({ files: [join(folder, 'missing')] })).rejects.toThrow(failing('E_FILE_READ'))
+    await expect(withRows({ files: [join(folder, 'missing')] })).rejects.toThrow(failing('E_DATASET_READ'))
     await expect(withRows(file(''))).rejects.toThrow(failing('E_TRAIN_DATA'))
     await expect(withRows({ examples: [{ tokens: [0, 6], weights: [0, 1] }] })).rejects.toThrow(
       failing('E_TRAIN_ROW', 'row 0: tokens: the token at place 1'),

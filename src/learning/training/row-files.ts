@@ -1,8 +1,6 @@
-// Rows in files: one JSON object a line. Lines come as they are read; nothing is believed of them but that they are JSON.
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+// Rows in files: one JSON object a line, with the name of each for messages. Nothing is believed of them but that they are JSON.
 import type { Json } from '../../core/common.ts'
-import { BanyanError } from '../../core/errors.ts'
+import { linesOf } from '../data/lines.ts'
 import { rowError } from './examples.ts'
 
 export interface RowLine {
@@ -11,21 +9,9 @@ export interface RowLine {
   readonly text: string
 }
 
-/** Lines that are not blank. @throws BanyanError E_FILE_READ. */
+/** Lines that are not blank. @throws BanyanError E_DATASET_READ when the file cannot be read. */
 export async function* rowLines(path: string): AsyncIterable<RowLine> {
-  const stream = createReadStream(path, 'utf8')
-  let line = 0
-  try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line++
-      if (text.trim() !== '') yield { name: `${path}:${line}`, text }
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-    throw new BanyanError('E_FILE_READ', `${path} cannot be read`, { seen: (error as NodeJS.ErrnoException).code, cause: error })
-  } finally {
-    stream.destroy()
-  }
+  for await (const { line, number } of linesOf(path)) yield { name: `${path}:${number}`, text: line }
 }
 
 /** @throws BanyanError E_TRAIN_ROW when the line is no JSON. */
