@@ -17,6 +17,8 @@ export interface Peer {
   measure(repetitions: number): Promise<readonly number[]>
   /** At most so many repetitions, for peers that take minutes. Default: as many as the entry. */
   readonly mostRepetitions?: number
+  /** Measured only where entries are chosen by name, since it takes gigabytes to install. Default false. */
+  readonly onlyByName?: boolean
 }
 
 /**

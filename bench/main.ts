@@ -12,7 +12,7 @@ const help = `npm run bench -- [--only name,…] [--runs 5] [--json] [--targets 
 Measures the engine. Each figure is the median of --runs repetitions in a process of its own; a ratio above 1 says how many times
 better it is than the peer, which is measured in the same run. Progress goes to stderr.
 
-  --only            entries, or groups of them: connect-four or connect-four/rollout
+  --only            entries, or groups of them: connect-four or connect-four/rollout. PyTorch (5 GB to install) is a peer only then
   --runs            repetitions of each (default 5)
   --json            prints { machine, results: [{ name, value, unit, peer?, ratio? }] } and nothing else
   --targets         a file of wanted figures; exits 1 and names those that were missed
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     say(`${(error as Error).message}\nnpm run bench -- --help`)
     return 2
   }
-  const { chosen, targets, runs, json, requirePeers } = options
+  const { chosen, byName, targets, runs, json, requirePeers } = options
   if (options.help || options.list) {
     process.stdout.write(options.help ? help : `${entries.map(({ name }) => name).join('\n')}\n`)
     return 0
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   const results: Result[] = []
   const failures: string[] = []
   for (const entry of chosen) {
-    const result = await measured(entry, runs, requirePeers, failures)
+    const result = await measured(byName ? entry : withoutLargePeer(entry), runs, requirePeers, failures)
     if (result === undefined) continue
     results.push(result)
     say(line(result))
@@ -75,7 +75,8 @@ function read() {
   const only = values.only?.split(',').map((name) => name.trim())
   for (const name of only ?? []) requireName(name)
   const chosen = entries.filter(({ name }) => only?.some((wanted) => belongs(name, wanted)) ?? true)
-  return { chosen, targets, runs, json: values.json, requirePeers: values['require-peers'], list: values.list, help: values.help }
+  const byName = only !== undefined
+  return { chosen, byName, targets, runs, json: values.json, requirePeers: values['require-peers'], list: values.list, help: values.help }
 }
 
 /** The medians of an entry and its peer; undefined when the machine lacks what the entry needs, which `--targets` then calls a miss. */
@@ -107,6 +108,10 @@ async function measured(entry: Entry, runs: number, requirePeers: boolean, failu
     else say(skipped)
     return { name, value, unit }
   }
+}
+
+function withoutLargePeer({ peer, ...entry }: Entry): Entry {
+  return peer === undefined || peer.onlyByName === true ? entry : { ...entry, peer }
 }
 
 async function missing(needs: readonly Need[] = []): Promise<string | undefined> {

@@ -30,8 +30,21 @@ export const gptSizes = {
   medium: { width: 256, layers: 6, heads: 8, context: 128, batch: 16, vocabulary: 64 },
 } satisfies Record<string, GptSize>
 
-/** A net with random weights, its optimizer, and one training step on random tokens. */
-export function bareGpt(size: GptSize, kernels: Kernels): { parameters: readonly Parameter[]; step(): number; tape: Tape } {
+/** A net and how it is trained. */
+export interface BareGpt {
+  /** As they are now: tables, then blocks, then the last norm and the head. */
+  readonly parameters: readonly Parameter[]
+  /** One training step on these [batch, context] tokens, each of which the net is to say itself. @returns the loss before the step. */
+  step(tokens: Int32Array): number
+}
+
+/** [batch, context] random tokens. */
+export function randomTokens({ batch, context, vocabulary }: GptSize, random: Random): Int32Array {
+  return Int32Array.from({ length: batch * context }, () => random.below(vocabulary))
+}
+
+/** A net with random weights, and its optimizer. */
+export function bareGpt(size: GptSize, kernels: Kernels): BareGpt {
   const { width, layers, heads, context, batch, vocabulary } = size
   const random = new Random(1, 'gpt')
   const parameters: Parameter[] = []
@@ -78,9 +91,7 @@ export function bareGpt(size: GptSize, kernels: Kernels): { parameters: readonly
 
   return {
     parameters,
-    tape,
-    step() {
-      const tokens = Int32Array.from({ length: batch * context }, () => random.below(vocabulary))
+    step(tokens) {
       const loss = crossEntropy(tape, forward(tokens), tokens)
       const value = loss.data[0]!
       tape.backward(loss)

@@ -1,10 +1,12 @@
 // How fast the tensor engine is: matrix products alone, and whole training steps of a bare GPT (forward, backward, Adam with clipping).
 // On one thread by processor time; on two by wall time, which other work on the machine makes worse.
 import { BanyanError } from '../../src/core/errors.ts'
+import { Random } from '../../src/core/random.ts'
 import { buildLibrary } from '../../src/learning/tensor/native/build-library.ts'
 import { availableInstructions, type KernelOptions, openKernels } from '../../src/learning/tensor/open-kernels.ts'
 import { type Entry, type Need, processorSeconds, wallSeconds } from '../entry.ts'
-import { bareGpt, gptSizes } from './gpt.ts'
+import { torchTraining } from '../peers/torch.ts'
+import { bareGpt, gptSizes, randomTokens } from './gpt.ts'
 
 type Settings = Required<Pick<KernelOptions, 'instructions' | 'threads'>>
 
@@ -60,12 +62,14 @@ function training(name: keyof typeof gptSizes, steps: number, setting: Settings)
     mostRepetitions: 5,
     async measure() {
       const net = bareGpt(gptSizes[name], openKernels({ kind: 'native', ...setting }))
-      net.step()
+      const random = new Random(1, 'tokens')
+      net.step(randomTokens(gptSizes[name], random))
       const spent = await secondsOf(setting, () => {
-        for (let i = 0; i < steps; i++) net.step()
+        for (let i = 0; i < steps; i++) net.step(randomTokens(gptSizes[name], random))
       })
       return (gptSizes[name].batch * gptSizes[name].context * steps) / spent
     },
+    peer: torchTraining(gptSizes[name], steps, setting),
   }
 }
 

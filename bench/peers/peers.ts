@@ -1,6 +1,6 @@
 // The peers: other programs that do what an entry does. Each is measured in processor time, as the entries are.
 import type { Peer } from '../entry.ts'
-import { peerFigures, peerPackages } from './python.ts'
+import { peerFigures, peers } from './python.ts'
 
 /**
  * OpenSpiel's MCTS in C++ with random rollouts, from the first position of a game; simulations a second.
@@ -10,8 +10,8 @@ import { peerFigures, peerPackages } from './python.ts'
 export function openSpiel(game: 'tic_tac_toe' | 'connect_four', simulations: number, exploration: number): Peer {
   return {
     name: 'OpenSpiel C++ MCTS',
-    needs: [peerPackages],
-    measure: (repetitions) => peerFigures('open-spiel.py', [game, simulations, exploration, repetitions]),
+    needs: [peers.packages],
+    measure: (repetitions) => peerFigures(peers, 'open-spiel.py', [game, simulations, exploration, repetitions]),
   }
 }
 
@@ -22,8 +22,8 @@ export function openSpiel(game: 'tic_tac_toe' | 'connect_four', simulations: num
 export function treeQuest(algorithm: 'ab-mcts-a' | 'ab-mcts-m' | 'mcts' | 'tot-bfs' | 'best-first', nodes: number): Peer {
   return {
     name: `TreeQuest ${algorithm} without state copies`,
-    needs: [peerPackages],
-    measure: (repetitions) => peerFigures('tree-quest.py', [algorithm, nodes, repetitions]),
+    needs: [peers.packages],
+    measure: (repetitions) => peerFigures(peers, 'tree-quest.py', [algorithm, nodes, repetitions]),
     // Its sampler takes minutes.
     ...(algorithm === 'ab-mcts-m' ? { mostRepetitions: 1 } : {}),
   }

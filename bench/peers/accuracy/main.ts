@@ -17,7 +17,7 @@ import { writingSetup } from '../../../src/front/setups/writing.ts'
 import { writingGrader } from '../../../src/graders/writing.ts'
 import type { Model } from '../../../src/models/model.ts'
 import { openai } from '../../../src/models/openai.ts'
-import { peerPackages } from '../python.ts'
+import { peers } from '../python.ts'
 import { type SearchParts, TreeQuest } from './tree-quest.ts'
 
 const help = `node bench/peers/accuracy/main.ts --tasks FILE [--first 1] [--count 40] [--budget 200] [--seed 1] [--model smollm2-135m] [--json]
@@ -72,7 +72,7 @@ async function main(file: string): Promise<number> {
     number,
     number,
   ]
-  const missing = await peerPackages.missing()
+  const missing = await peers.packages.missing()
   if (missing !== undefined) throw new Error(`TreeQuest cannot be run here: ${missing}`)
   const { records } = await readTasks(createReadStream(file, 'utf8') as AsyncIterable<string>, {
     name: file,

@@ -11,7 +11,7 @@ import type { WritingTask } from '../../../src/environments/writing/task.ts'
 import { type WritingAction, type WritingState, writing } from '../../../src/environments/writing.ts'
 import { fakeContext } from '../../../src/testing/fake-context.ts'
 import { fakeNode } from '../../../src/testing/fake-node.ts'
-import { peerPython } from '../python.ts'
+import { peers } from '../python.ts'
 
 export interface SearchParts {
   readonly proposer: Proposer<WritingState, WritingAction>
@@ -34,7 +34,7 @@ export class TreeQuest {
 
   constructor() {
     const program = fileURLToPath(new URL('tree-quest.py', import.meta.url))
-    this.#process = spawn(peerPython(), ['-W', 'ignore', program], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#process = spawn(peers.python, ['-W', 'ignore', program], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
   }
 
