@@ -37,6 +37,8 @@ export interface Decoder {
   readonly counters: DecoderCounters
   /** Of keys and values. */
   readonly bytes: number
+  /** Pages of keys and values that its branches hold. */
+  readonly heldPages: number
   /** Branches that are neither dropped nor released. */
   readonly branches: number
   /**
@@ -92,6 +94,9 @@ export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 2
     },
     get bytes() {
       return cache.bytes
+    },
+    get heldPages() {
+      return cache.held
     },
     get branches() {
       return mine.size
