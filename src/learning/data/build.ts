@@ -22,11 +22,22 @@ export type RowsOf<Runs, Kind> = (runs: Runs, leave: (reason: string, count?: nu
 export function buildByRun<Kind extends TrainingRow>(
   builder: string,
   store: Store,
-  given: RunsOptions,
+  options: RunsOptions,
   rowsOf: RowsOf<ReadRun, Kind>,
+): DatasetBuild<Kind> {
+  return buildWithMemory(builder, store, options, () => rowsOf)
+}
+
+/** The same for a builder that remembers something from run to run: `begin` is called at the start of every pass. */
+export function buildWithMemory<Kind extends TrainingRow>(
+  builder: string,
+  store: Store,
+  given: RunsOptions,
+  begin: (report: ReportDraft) => RowsOf<ReadRun, Kind>,
 ): DatasetBuild<Kind> {
   const options = withHeldOutOnce(given)
   return build(builder, options, async function* (report) {
+    const rowsOf = begin(report)
     for (const runId of await wantedRuns(store, options, report)) {
       const rows = await orSkipped(runId, report, async () => {
         const run = await readRun(store, runId, options, report)

@@ -134,7 +134,10 @@ function skipped(report: ReportDraft, reason: string): undefined {
 }
 
 async function headerOf(store: Store, runId: string): Promise<RunHeader | undefined> {
-  for (const { event } of await store.read(runId)) return event.type === 'run-start' ? event : undefined
+  for (const { event } of await store.read(runId)) {
+    if (event.type === 'run-start' && typeof event.fingerprint === 'object' && event.fingerprint !== null) return event
+    throw new BanyanError('E_TRACE_DAMAGED', 'this log has no beginning: its first record is missing or cannot be read')
+  }
   return undefined
 }
 

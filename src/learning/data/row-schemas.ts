@@ -9,9 +9,10 @@ const count = z.int().min(0)
 const texts = z.array(z.string())
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
 
+const wantedPrompt = 'a text, or a list of messages'
 const common = {
   source: z.strictObject({ runId: z.string(), node: count, task: z.string(), oracle: z.literal('training-label').optional() }),
-  prompt: z.union([z.string(), z.array(message).min(1)], { error: 'a text, or a list of messages' }),
+  prompt: z.union([z.string(), z.array(message).min(1, wantedPrompt)], { error: wantedPrompt }),
 }
 
 const treeNode: z.ZodType = z.strictObject({

@@ -76,10 +76,13 @@ export function runTexts(header: RunHeader, options: TextOptions): RunTexts {
     for (; at !== undefined && !states.has(at); at = at.parent) path.push(at)
     let state = at === undefined ? undefined : states.get(at)?.state
     for (const next of path.reverse()) {
-      state =
-        next.parent === undefined
-          ? await environment!.initial(task)
-          : (await environment!.step(state, next.action, pureContext('replay'))).state
+      try {
+        const { parent, action } = next
+        state =
+          parent === undefined ? await environment!.initial(task) : (await environment!.step(state, action, pureContext('replay'))).state
+      } catch (cause) {
+        throw new BanyanError('E_TRACE_DAMAGED', `the environment ${environment!.name} does not take node ${next.id} of the run`, { cause })
+      }
       states.set(next, { state })
     }
     return state

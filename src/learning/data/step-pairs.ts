@@ -84,13 +84,13 @@ export function sidesOf(chosen: Contender, rejected: Contender) {
   }
 }
 
-/** Pairs among contenders with a text, best first; ties go to the lower id. */
+/** Pairs among contenders with a text, best first; equals stay in their order. */
 export function pairsOf(
   contenders: readonly Contender[],
   { margin = 0.1, pairs = 'best-worst', leastDistance = 0 }: PairOptions,
   leave: (reason: string) => void,
 ): { readonly chosen: Contender; readonly rejected: Contender }[] {
-  const ranked = contenders.filter(({ text }) => text !== '').sort((a, b) => b.value - a.value || a.node.id - b.node.id)
+  const ranked = contenders.filter(({ text }) => text !== '').sort((a, b) => b.value - a.value)
   const found: { chosen: Contender; rejected: Contender }[] = []
   const take = (chosen: Contender, rejected: Contender): void => {
     if (!(chosen.value - rejected.value >= margin && chosen.value > rejected.value)) leave('margin')

@@ -1,7 +1,7 @@
 // Right traces, each once, for supervised fine-tuning (rejection sampling).
 import { digest } from '../../core/digest.ts'
 import type { Store } from '../../traces/store.ts'
-import { buildByRun, type DatasetBuild } from './build.ts'
+import { buildWithMemory, type DatasetBuild } from './build.ts'
 import type { RunsOptions } from './read-runs.ts'
 import type { VerifiedRow } from './rows.ts'
 import { answerOf, verdictsOf } from './verdicts.ts'
@@ -26,45 +26,35 @@ export interface VerifiedTracesOptions extends RunsOptions {
  */
 export function verifiedTraces(store: Store, options: VerifiedTracesOptions = {}): DatasetBuild<VerifiedRow> {
   const { mostPerTask = Number.POSITIVE_INFINITY, leastLength = 1 } = options
-  let seen = new Set<string>()
-  let kept = new Map<string, number>()
-  const build = buildByRun('verifiedTraces', store, options, async function* (run, leave) {
-    const verdicts = await verdictsOf(run)
-    for (const node of run.tree.nodes) {
-      if (!node.terminal) continue
-      const verdict = verdicts.get(node)
-      if (verdict?.right !== true) {
-        leave(verdict === undefined ? 'no-verdict' : 'wrong')
-        continue
+  return buildWithMemory('verifiedTraces', store, options, () => {
+    const seen = new Set<string>()
+    const kept = new Map<string, number>()
+    return async function* (run, leave) {
+      const verdicts = await verdictsOf(run)
+      for (const node of run.tree.nodes) {
+        if (!node.terminal) continue
+        const verdict = verdicts.get(node)
+        if (verdict?.right !== true) {
+          leave(verdict === undefined ? 'no-verdict' : 'wrong')
+          continue
+        }
+        const source = run.source(node, verdict.oracle)
+        const steps = run.texts.steps(node)
+        const text = run.texts.joined(steps)
+        const name = digest([source.task, normalised(text)])
+        const count = kept.get(source.task) ?? 0
+        const reason = text.length < leastLength ? 'short' : seen.has(name) ? 'duplicate' : count >= mostPerTask ? 'most' : undefined
+        if (reason !== undefined) {
+          leave(reason)
+          continue
+        }
+        seen.add(name)
+        kept.set(source.task, count + 1)
+        const answer = await answerOf(run, node)
+        yield { row: 'verified', source, prompt: run.prompt, steps, answer: answer === undefined ? '' : run.texts.shown(answer) }
       }
-      const source = run.source(node, verdict.oracle)
-      const steps = run.texts.steps(node)
-      const text = run.texts.joined(steps)
-      const name = digest([source.task, normalised(text)])
-      const count = kept.get(source.task) ?? 0
-      const reason = text.length < leastLength ? 'short' : seen.has(name) ? 'duplicate' : count >= mostPerTask ? 'most' : undefined
-      if (reason !== undefined) {
-        leave(reason)
-        continue
-      }
-      seen.add(name)
-      kept.set(source.task, count + 1)
-      const answer = await answerOf(run, node)
-      yield { row: 'verified', source, prompt: run.prompt, steps, answer: answer === undefined ? '' : run.texts.shown(answer) }
     }
   })
-  return {
-    builder: build.builder,
-    options: build.options,
-    get report() {
-      return build.report
-    },
-    [Symbol.asyncIterator]() {
-      seen = new Set()
-      kept = new Map()
-      return build[Symbol.asyncIterator]()
-    },
-  }
 }
 
 /** A text as it is compared with others: without case and differences of spaces, in one Unicode form. */
