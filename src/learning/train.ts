@@ -1,12 +1,11 @@
 // Training of a net, in a thread of its own. What a training is stands in `training/job.ts`, what it does in `training/loop.ts`.
 import { Worker } from 'node:worker_threads'
 import { BanyanError } from '../core/errors.ts'
-import { makeNet } from './files/net-kinds.ts'
-import type { CausalNet } from './nets/causal-net.ts'
-import { parameter } from './tensor/tensor.ts'
-import type { NetSource, TrainingJob, TrainingResult, TrainOptions } from './training/job.ts'
+import type { TrainingJob, TrainingResult, TrainOptions } from './training/job.ts'
 import { runTraining } from './training/loop.ts'
-import type { SentError, SentNet, SentResult, ThreadJob, ThreadMessage } from './training/worker.ts'
+import { receiveError, receiveResult, type SentResult, sendSource, type ThreadJob, type ThreadMessage } from './training/messages.ts'
+// Named here so that the package has it.
+import type {} from './training/worker.ts'
 
 export type { PairExample, SequenceExample, ValueExample } from './training/examples.ts'
 export type {
@@ -41,12 +40,8 @@ export { type ObjectiveName, objectiveNames } from './training/objectives.ts'
 export async function train(job: TrainingJob, options: TrainOptions = {}): Promise<TrainingResult> {
   if (options.thread === false) return runTraining(job, options)
   const { progress, signal, thread: _, ...sent } = options
-  const result = await inThread(
-    { job: { ...job, net: sendable(job.net) }, options: sent, reports: progress !== undefined },
-    progress,
-    signal,
-  )
-  return { ...result, net: inPlace(job.net, result.net) }
+  const threadJob = { job: { ...job, net: sendSource(job.net) }, options: sent, reports: progress !== undefined }
+  return receiveResult(job.net, await inThread(threadJob, progress, signal))
 }
 
 function inThread(workerData: ThreadJob, progress: TrainOptions['progress'], signal: AbortSignal | undefined): Promise<SentResult> {
@@ -59,36 +54,11 @@ function inThread(workerData: ThreadJob, progress: TrainOptions['progress'], sig
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'progress') progress?.(message.progress)
       else if (message.type === 'done') resolve(message.result)
-      else reject(thrown(message.error))
+      else reject(receiveError(message.error))
     })
     worker.on('error', reject)
     worker.on('exit', (code) =>
       reject(new BanyanError('E_TRAIN_THREAD', 'the thread of the training ended without a result', { seen: code })),
     )
   }).finally(() => signal?.removeEventListener('abort', stop))
-}
-
-function sendable(net: NetSource): SentNet {
-  if (!('parameters' in net)) return net
-  const tensors = net.parameters.map(({ name, shape, data, trainable }) => ({ name, shape, data, trainable }))
-  return { kind: net.kind, config: net.config, tensors }
-}
-
-/** The trained numbers in the net that was given, or in a new one. */
-function inPlace(source: NetSource, { kind, config, tensors }: SentResult['net']): CausalNet {
-  if (!('parameters' in source))
-    return makeNet(kind, config, { parameters: tensors.map(({ name, shape, data }) => parameter(name, shape, { data })) })
-  for (const [at, { data }] of source.parameters.entries()) data.set(tensors[at]!.data)
-  return source
-}
-
-/** The error as it was thrown over there; its message has the hint at its end. */
-function thrown({ code, message, hint }: SentError): Error {
-  if (code === undefined) return new Error(message)
-  const ending = hint === undefined ? '' : `. ${hint}`
-  return new BanyanError(
-    code,
-    message.endsWith(ending) ? message.slice(0, message.length - ending.length) : message,
-    hint === undefined ? {} : { hint },
-  )
 }

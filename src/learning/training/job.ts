@@ -2,6 +2,7 @@
 // training goes on.
 import type { Json } from '../../core/common.ts'
 import type { TrainingRow } from '../data/rows.ts'
+import type { Heads } from '../files/net-file.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import type { KernelOptions } from '../tensor/open-kernels.ts'
 import type { ScheduleOptions } from '../tensor/schedules.ts'
@@ -111,8 +112,8 @@ export interface CurvePoint {
 export interface TrainingResult {
   /** With the trained parameters; the net that was given, where one was. */
   readonly net: CausalNet
-  /** Parameters that the objective trained beside the net's own: a head. */
-  readonly head: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
+  /** Heads that were trained with it. */
+  readonly heads: Heads
   readonly ended: 'limit' | 'early' | 'aborted'
   readonly steps: number
   readonly tokens: number

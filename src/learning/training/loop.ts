@@ -70,7 +70,7 @@ export async function runTraining(job: TrainingJob, options: TrainOptions): Prom
   const file = aborted ? undefined : keep(prepared, options)
   return {
     net: prepared.net,
-    head: open.parameters.map(({ name, shape, data: numbers }) => ({ name, shape, data: numbers })),
+    heads: open.heads,
     ended: aborted ? 'aborted' : state.step < steps ? 'early' : 'limit',
     steps: state.step,
     tokens: state.tokens,
@@ -145,11 +145,11 @@ function measure(prepared: Prepared, tape: Tape, state: TrainingState, patience:
 }
 
 /** The net with its tokeniser, ready to be loaded. */
-function keep({ net, tokeniser }: Prepared, { out, keepNet = true }: TrainOptions): string | undefined {
+function keep({ net, tokeniser, open: { heads } }: Prepared, { out, keepNet = true }: TrainOptions): string | undefined {
   if (out === undefined || !keepNet) return undefined
   if (tokeniser !== undefined) saveTokeniser(tokeniser, join(out, 'tokeniser.json'))
   const file = join(out, 'net')
-  saveNet(net, file, tokeniser === undefined ? {} : { tokeniser: 'tokeniser.json' })
+  saveNet(net, file, { heads, ...(tokeniser !== undefined && { tokeniser: 'tokeniser.json' }) })
   return file
 }
 

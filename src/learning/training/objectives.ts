@@ -1,14 +1,26 @@
 // Which objective a name means.
+import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
+import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import type { Objective } from './objective.ts'
 import { supervised } from './objectives/supervised.ts'
+import { values } from './objectives/values.ts'
 
 /** What an objective is given: its settings by name. */
 type Settings = { readonly [name: string]: Json }
 
+const between = z.int().min(0).default(0)
+
 const objectives = {
-  supervised: () => supervised(),
+  supervised(settings) {
+    read(z.strictObject({}), settings)
+    return supervised()
+  },
+  /** A value head by cross-entropy: labels are probabilities. */
+  binary: (settings) => values({ loss: 'binary', ...read(z.strictObject({ between }), settings) }),
+  /** A value head by squared errors. */
+  regression: (settings) => values({ loss: 'squared', ...read(z.strictObject({ between }), settings) }),
 } as const satisfies Record<string, (settings: Settings) => unknown>
 
 export type ObjectiveName = keyof typeof objectives
@@ -20,4 +32,13 @@ export const objectiveNames = Object.keys(objectives) as readonly ObjectiveName[
 export function objectiveOf(name: string, settings: Settings = {}): Objective<unknown> {
   if (!Object.hasOwn(objectives, name)) throw unknownName('E_TRAIN_OBJECTIVE', 'objective', name, objectiveNames)
   return (objectives as Record<string, (settings: Settings) => unknown>)[name]!(settings) as Objective<unknown>
+}
+
+function read<T>(schema: z.ZodType<T>, settings: Settings): T {
+  const { success, data, error } = schema.safeParse(settings)
+  if (success) return data
+  const [issue] = error.issues
+  throw new BanyanError('E_TRAIN_OPTION', `the objective has no such settings: ${issue!.path.join('.')} ${issue!.message}`, {
+    seen: settings,
+  })
 }

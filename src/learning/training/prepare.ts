@@ -3,10 +3,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
-import { loadNet, tokeniserPathOf } from '../files/net-file.ts'
+import { type Heads, loadNetWithHeads, tokeniserPathOf } from '../files/net-file.ts'
 import { makeNet } from '../files/net-kinds.ts'
 import { tensorDigest } from '../files/safetensors.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
+import type { ScalarHead } from '../nets/scalar-head.ts'
 import { type Adam, adam } from '../tensor/adam.ts'
 import type { Kernels } from '../tensor/kernels.ts'
 import { openKernels } from '../tensor/open-kernels.ts'
@@ -30,7 +31,7 @@ export interface Prepared {
   readonly open: OpenObjective<unknown>
   readonly data: NamedExamples
   readonly heldOut: NamedExamples | undefined
-  /** Of net and head, without frozen ones. */
+  /** Of net and heads, without frozen ones. */
   readonly parameters: readonly Parameter[]
   readonly optimizer: Adam
   readonly batches: Batches
@@ -49,7 +50,7 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   wantCount('batch', batch, 1)
   wantCount('microbatch', microbatch, 1)
   const objective = objectiveOf(job.objective, settings)
-  const net = netOf(job.net)
+  const { net, heads: given } = netOf(job.net)
   const tokeniserPath = job.tokeniser ?? ('file' in job.net ? tokeniserPathOf(job.net.file) : undefined)
   const tokeniser = tokeniserPath === undefined ? undefined : loadTokeniser(tokeniserPath)
   const encoder = tokeniser && encoderOf(tokeniser, job.encoding)
@@ -63,8 +64,9 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   }
 
   const kernels = openKernels(options.kernels)
-  const open = objective.open(net, { kernels, seed })
-  const parameters = [...net.parameters, ...open.parameters].filter(({ trainable }) => trainable)
+  const open = objective.open(net, { kernels, seed, heads: given })
+  const all = [...net.parameters, ...Object.values(open.heads).flatMap((head: ScalarHead) => head.parameters)]
+  const parameters = all.filter(({ trainable }) => trainable)
   const order = batches(data.examples.length, batch, seed)
   const steps = stepsOf(limit, data, objective, order, batch)
   const { clip = 1, beta2 = 0.99, ...moments } = job.optimizer ?? {}
@@ -87,7 +89,7 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
     rateAt: schedule({ ...rates, steps }),
     evaluateEvery,
     identity: {
-      net: { kind: net.kind, config: net.config, weights: tensorDigest([...net.parameters, ...open.parameters]) },
+      net: { kind: net.kind, config: net.config, weights: tensorDigest(all) },
       data: digestOf(data.examples),
       heldOut: heldOut === undefined ? null : digestOf(heldOut.examples),
       objective: job.objective,
@@ -106,9 +108,9 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   }
 }
 
-function netOf(source: NetSource): CausalNet {
-  if ('parameters' in source) return source
-  return 'file' in source ? loadNet(source.file) : makeNet(source.kind, source.config, { seed: source.seed })
+function netOf(source: NetSource): { readonly net: CausalNet; readonly heads: Heads } {
+  if ('file' in source) return loadNetWithHeads(source.file)
+  return { net: 'parameters' in source ? source : makeNet(source.kind, source.config, { seed: source.seed }), heads: {} }
 }
 
 /** The least that one of the limits allows. */

@@ -10,7 +10,7 @@ import { rowOf } from '../row-fields.ts'
 export function supervised(): Objective<SequenceExample> {
   return {
     encode(row, encoder) {
-      const { prompt, steps } = rowOf('verified', row)
+      const { prompt, steps } = rowOf(['verified'], row)
       const { tokens, ends } = encoder.sequence(
         prompt,
         steps.map((text, at) => ({ field: `steps[${at}]`, text })),
@@ -23,7 +23,7 @@ export function supervised(): Objective<SequenceExample> {
     weight: ({ weights }) =>
       Array.prototype.reduce.call(weights, (sum, weight, at) => (at === 0 ? 0 : (sum as number) + weight), 0) as number,
     open: (net) => ({
-      parameters: [],
+      heads: {},
       loss(tape, examples, divisor) {
         const { tokens, batch, places, targets, weights } = targetsOf(examples)
         const logits = net.logits(tape, gatherRows(tape, net.hidden(tape, tokens, batch), places))
