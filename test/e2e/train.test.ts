@@ -1,0 +1,60 @@
+// `banyan train` as a user runs it: a process of its own, stopped with Ctrl-C, and gone on with.
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, start, temporaryFolder } from './banyan-process.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+beforeAll(() => {
+  folder = temporaryFolder()
+  const rows = Array.from({ length: 30 }, (_, i) => ({
+    row: 'verified',
+    source: { runId: 'r', node: i, task: String(i) },
+    prompt: `${i % 5} + ${i % 6} =`,
+    steps: [String((i % 5) + (i % 6))],
+    answer: '',
+  }))
+  writeFileSync(join(folder.path, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'))
+  writeFileSync(join(folder.path, 'bad.jsonl'), `${JSON.stringify(rows[0])}\n${JSON.stringify({ ...rows[1], steps: 'five' })}\n`)
+})
+afterAll(() => folder.remove())
+
+const sizes = ['--tokeniser', 'words', '--width', '16', '--layers', '1', '--heads', '2', '--context', '8', '--batch', '4', '--seed', '1']
+const run = (...args: string[]): Promise<Ended> => start(folder.path, ['train', ...args]).ended
+
+describe('banyan train', () => {
+  it('stops at Ctrl-C with a checkpoint, goes on, and the next training starts from its net', async () => {
+    const args = ['--data', 'rows.jsonl', ...sizes, '--out', 'net', '--steps', '400', '--checkpoint-every', '20']
+    const started = start(folder.path, ['train', ...args])
+    await started.says('training')
+    started.process.kill('SIGINT')
+    const stopped = await started.ended
+    expect(stopped.code).toBe(130)
+    expect(stopped.stderr).toContain('--resume goes on')
+    expect(existsSync(join(folder.path, 'net', 'checkpoint.safetensors'))).toBe(true)
+    const [refused, resumed] = [await run(...args, '--json'), await run(...args, '--resume', '--json')]
+    expect([refused.code, refused.json().error.code]).toEqual([2, 'E_TRAIN_FOLDER'])
+    expect(resumed.json()).toMatchObject({ ended: 'limit', steps: 400, net: join('net', 'net') })
+    const next = await run('--data', 'rows.jsonl', '--net', 'net/net', '--out', 'next', '--steps', '2')
+    expect(next.code).toBe(0)
+    expect(next.stdout).toContain('2 steps')
+  })
+
+  it('names the row and field that it cannot learn from, and options that do not fit', async () => {
+    const bad = await run('--data', 'bad.jsonl', ...sizes, '--out', 'other', '--json')
+    expect([bad.code, bad.json().error.code]).toEqual([1, 'E_TRAIN_ROW'])
+    expect(bad.stderr).toContain('bad.jsonl:2: steps')
+    const cases: [string[], string][] = [
+      [['--data', 'rows.jsonl'], '--out is missing'],
+      [['--out', 'x'], '--data is missing'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--objective', 'supervized'], 'Did you mean "supervised"'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--rate', '-1'], '--rate'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--net', 'net/net', '--width', '8'], '--width is for new nets'],
+    ]
+    const ends = await Promise.all(cases.map(([args]) => run(...args)))
+    for (const [at, [, text]] of cases.entries()) {
+      expect(ends[at]!.code).toBe(2)
+      expect(ends[at]!.stderr).toContain(text)
+    }
+  })
+})
