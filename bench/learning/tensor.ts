@@ -1,34 +1,17 @@
 // How fast the tensor engine is: matrix products alone, and whole training steps of a bare GPT (forward, backward, Adam with clipping).
 // On one thread by processor time; on two by wall time, which other work on the machine makes worse.
-import { BanyanError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
-import { buildLibrary } from '../../src/learning/tensor/native/build-library.ts'
-import { availableInstructions, type KernelOptions, openKernels } from '../../src/learning/tensor/open-kernels.ts'
-import { type Entry, type Need, processorSeconds, wallSeconds } from '../entry.ts'
+import { type KernelOptions, openKernels } from '../../src/learning/tensor/open-kernels.ts'
+import { type Entry, processorSeconds, wallSeconds } from '../entry.ts'
 import { torchTraining } from '../peers/torch.ts'
 import { bareGpt, gptSizes, randomTokens } from './gpt.ts'
+import { nativeKernels } from './native-kernels.ts'
 
 type Settings = Required<Pick<KernelOptions, 'instructions' | 'threads'>>
 
 const settings: readonly Settings[] = (['avx2', 'avx512'] as const).flatMap((instructions) =>
   [1, 2].map((threads) => ({ instructions, threads })),
 )
-
-/** The native kernels for some instructions; builds them where they are not there. */
-function nativeKernels(instructions: Settings['instructions']): Need {
-  return {
-    name: `native kernels for ${instructions}`,
-    async missing() {
-      try {
-        await buildLibrary()
-      } catch (error) {
-        if (BanyanError.isInstance(error)) return error.message
-        throw error
-      }
-      return availableInstructions().includes(instructions) ? undefined : `this processor has no ${instructions}`
-    },
-  }
-}
 
 function secondsOf({ threads }: Settings, work: () => void): Promise<number> {
   return threads === 1 ? processorSeconds(work) : wallSeconds(work)

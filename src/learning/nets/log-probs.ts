@@ -67,6 +67,8 @@ export function tokenLogProbs(tape: Tape, logits: Tensor, tokens: Int32Array): T
   tape.during(rows, (weights) => {
     tape.kernels.crossEntropy(rows, width, logits.data, tokens, weights.fill(-1), out, undefined)
   })
+  // A certain token has −1 · 0 so far.
+  for (let row = 0; row < rows; row++) out[row] = out[row]! + 0
   // Cross-entropy with the gradients from above as weights is the way back: Σ g · log softmax.
   return tape.record('tokenLogProbs', [logits], logits.shape.slice(0, -1), out, (gradient) =>
     tape.into(logits, (to, accumulate) =>

@@ -169,7 +169,8 @@ export function scorer(net: CausalNet, { kernels = openKernels(), blockRows = 25
       const found = floats('found', count)
       const weights = floats('weights', count).fill(-1)
       kernels.crossEntropy(count, vocabulary, logits, Int32Array.from(targets.slice(first, first + count)), weights, found, undefined)
-      for (let i = 0; i < count; i++) logProbs[places[first + i]!] = found[i]!
+      // A certain token has −1 · 0 so far.
+      for (let i = 0; i < count; i++) logProbs[places[first + i]!] = found[i]! + 0
       if (!wantEntropies) continue
       const spread = entropiesOf(kernels, count, vocabulary, logits)
       for (let i = 0; i < count; i++) entropies[places[first + i]!] = spread[i]!
