@@ -6,6 +6,7 @@ import { Random } from '../core/random.ts'
 import { saveNet } from './files/net-file.ts'
 import { batchedDecoder } from './nets/batched-decoder.ts'
 import { gpt } from './nets/gpt.ts'
+import { scorer } from './nets/scorer.ts'
 import { type Policy, type SelfTrainingOptions, type SelfTrainingParts, type SelfTrainingStage, selfTrain } from './self-training.ts'
 import { referenceKernels as kernels } from './tensor/reference/reference.ts'
 import { saveTokeniser } from './tokenisers/tokeniser-file.ts'
@@ -100,6 +101,31 @@ describe('selfTrain', () => {
       .split('\n')
     expect(rows).toHaveLength(result.rounds[1]!.verified)
     expect(new Set(rows.map((row) => JSON.parse(row).source.task)).size).toBe(result.rounds[1]!.solvedTasks)
+  })
+
+  it('trains an evaluator on what came out right, and gives it to the next search', async () => {
+    const values: (number | undefined)[][] = []
+    const judging: SelfTrainingParts<string> = {
+      ...parts,
+      search(policy, tasks, context) {
+        const judge = policy.evaluator
+        if (judge !== undefined) {
+          const sequences = [...tokeniser.encode('a b')].map((word) => ({ tokens: [...tokeniser.encode('a >'), word] }))
+          values.push(
+            scorer(judge.net, { kernels })
+              .score(sequences, { head: judge.head })
+              .map((one) => one.values?.at(-1)),
+          )
+        }
+        return parts.search(policy, tasks, context)
+      },
+    }
+    const evaluator = { batch: 16, limit: { steps: 60 }, schedule: { kind: 'constant', rate: 0.02 } } as const
+    await selfTrain(judging, { ...options, evaluator })
+    const [[right, wrong]] = values as [[number, number]]
+    expect(right).toBeGreaterThan(wrong)
+    const label = JSON.parse(readFileSync(join(folder, 'out', 'round-1', 'labels.jsonl'), 'utf8').split('\n')[0]!)
+    expect(label).toMatchObject({ row: 'step-labels', label: 'monte-carlo', labels: [expect.toBeOneOf([0, 1])] })
   })
 
   it('goes on after it was stopped in any stage, to the same nets', async () => {

@@ -6,13 +6,13 @@ import type { Json } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { wilson } from '../stats/wilson.ts'
-import { loadNet, tokeniserPathOf } from './files/net-file.ts'
+import { loadNet, loadNetWithHeads, tokeniserPathOf } from './files/net-file.ts'
 import { tensorDigest } from './files/safetensors.ts'
-import { type Collected, collect, verifiedFile } from './self-training/collect.ts'
+import { type Collected, collect, labelsFile, verifiedFile } from './self-training/collect.ts'
 import { openManifest, type RoundReport, type SelfTrainingManifest, writeManifestFile } from './self-training/manifest.ts'
 import type { Measured, Policy, SelfTrainingParts, Solved } from './self-training/parts.ts'
 import { loadTokeniser } from './tokenisers/tokeniser-file.ts'
-import { type TrainingJob, type TrainingProgress, type TrainOptions, train } from './train.ts'
+import { type Encoding, type TrainingJob, type TrainingProgress, type TrainingResult, type TrainOptions, train } from './train.ts'
 
 export type { RoundReport, SelfTrainingManifest } from './self-training/manifest.ts'
 export type { Found, FoundTrace, Measured, Policy, SearchContext, SelfTrainingParts, Solved } from './self-training/parts.ts'
@@ -28,6 +28,13 @@ export interface SelfTrainingOptions {
   readonly tokens: number
   /** How the proposer is trained. Default: 120 steps of 64 rows, learning rate 1e-3 falling to a tenth. */
   readonly proposer?: TrainingSettings
+  /**
+   * How an evaluator is trained, from the proposer of its round, on which part of the found traces through a state came out right; the next
+   * search and the measurement get it. Default: none is trained.
+   */
+  readonly evaluator?: TrainingSettings
+  /** How rows are read. Default: as `train` does. */
+  readonly encoding?: Encoding
   /** Default 0. */
   readonly seed?: number
   /** Goes on with what is in `out`; settings must be the same. Default false. */
@@ -43,7 +50,7 @@ export interface SelfTrainingOptions {
 }
 
 /** What of a training can be chosen here. */
-export type TrainingSettings = Pick<TrainingJob, 'batch' | 'microbatch' | 'limit' | 'schedule' | 'optimizer' | 'encoding'>
+export type TrainingSettings = Pick<TrainingJob, 'batch' | 'microbatch' | 'limit' | 'schedule' | 'optimizer'>
 
 export interface SelfTrainingStage {
   readonly round: number
@@ -88,7 +95,14 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
   const proposer = { ...proposerDefaults, ...options.proposer }
   const path = join(out, 'manifest.json')
   // The number of rounds is none of the settings: a finished self-training may go on.
-  const settings = { base: tensorDigest(loadNet(base).parameters), tokens, seed, proposer: proposer as Json }
+  const settings = {
+    evaluator: (options.evaluator ?? null) as Json,
+    encoding: (options.encoding ?? null) as Json,
+    base: tensorDigest(loadNet(base).parameters),
+    tokens,
+    seed,
+    proposer: proposer as Json,
+  }
   const manifest = openManifest(path, settings, resume)
   const tell = (round: number, stage: SelfTrainingStage['stage'], training?: TrainingProgress) =>
     progress?.({ round, rounds, stage, ...(training !== undefined && { training }) })
@@ -100,16 +114,32 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
     let trainedTokens = 0
     if (round > 0) {
       tell(round, 'search')
-      collected = await collect(folderOf(out, round), parts, policyOf(netOf(options, round - 1)), { ...context, tokens })
+      collected = await collect(folderOf(out, round), parts, policyOf(options, round - 1), { ...context, tokens })
       if (collected === undefined) break
       tell(round, 'train')
-      const trained = await trainProposer(options, proposer, round, context.seed, (training) => tell(round, 'train', training))
-      if (trained.ended === 'aborted') break
-      trainedTokens = trained.tokens
+      const told = (training: TrainingProgress) => tell(round, 'train', training)
+      const proposed = await learn(
+        options,
+        proposerJob(options, proposer, round, context.seed),
+        join(folderOf(out, round), 'proposer'),
+        told,
+      )
+      if (proposed.ended === 'aborted') break
+      trainedTokens = proposed.tokens
+      if (options.evaluator !== undefined) {
+        const judged = await learn(
+          options,
+          evaluatorJob(options, options.evaluator, round, context.seed),
+          join(folderOf(out, round), 'evaluator'),
+          told,
+        )
+        if (judged.ended === 'aborted') break
+        trainedTokens += judged.tokens
+      }
     }
     if (signal.aborted) break
     tell(round, 'evaluate')
-    const policy = policyOf(netOf(options, round))
+    const policy = policyOf(options, round)
     const measured = await parts.evaluate(policy, context)
     if (signal.aborted) break
     const seconds = (performance.now() - started) / 1000
@@ -119,23 +149,26 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
   return { rounds: manifest.rounds, aborted: manifest.rounds.length <= rounds, net: lastNet(options, manifest), manifest: path }
 }
 
-function trainProposer(
-  { base, out, kernels, thread = true, signal }: SelfTrainingOptions,
-  settings: TrainingSettings,
-  round: number,
-  seed: number,
+function proposerJob({ base, out, encoding }: SelfTrainingOptions, settings: TrainingSettings, round: number, seed: number): TrainingJob {
+  const data = { files: [join(folderOf(out, round), verifiedFile)] }
+  return { ...settings, ...(encoding && { encoding }), net: { file: base }, data, objective: 'supervised', seed }
+}
+
+function evaluatorJob(options: SelfTrainingOptions, settings: TrainingSettings, round: number, seed: number): TrainingJob {
+  const data = { files: [join(folderOf(options.out, round), labelsFile)] }
+  const net = { file: proposerFile(options, round) }
+  return { ...settings, ...(options.encoding && { encoding: options.encoding }), net, data, objective: 'binary', seed }
+}
+
+/** Goes on where it was killed. */
+function learn(
+  { kernels, thread = true, signal }: SelfTrainingOptions,
+  job: TrainingJob,
+  out: string,
   progress: (training: TrainingProgress) => void,
-) {
-  const folder = folderOf(out, round)
-  const job: TrainingJob = {
-    ...settings,
-    net: { file: base },
-    data: { files: [join(folder, verifiedFile)] },
-    objective: 'supervised',
-    seed,
-  }
+): Promise<TrainingResult> {
   const given = { ...(kernels !== undefined && { kernels }), ...(signal !== undefined && { signal }) }
-  return train(job, { ...given, out: join(folder, 'proposer'), resume: true, thread, progress })
+  return train(job, { ...given, out, resume: true, thread, progress })
 }
 
 function reportOf(
@@ -163,23 +196,30 @@ function rated({ right, of }: Solved): RoundReport['greedy'] {
 }
 
 /** The proposer of a round. */
-function netOf({ base, out }: SelfTrainingOptions, round: number): string {
+function proposerFile({ base, out }: SelfTrainingOptions, round: number): string {
   return round === 0 ? base : join(folderOf(out, round), 'proposer', 'net')
 }
 
 function lastNet(options: SelfTrainingOptions, { rounds }: SelfTrainingManifest): string {
-  return netOf(options, Math.max(0, rounds.length - 1))
+  return proposerFile(options, Math.max(0, rounds.length - 1))
 }
 
 function folderOf(out: string, round: number): string {
   return join(out, `round-${round}`)
 }
 
-function policyOf(file: string): Policy {
+function policyOf(options: SelfTrainingOptions, round: number): Policy {
+  const file = proposerFile(options, round)
   const tokeniser = tokeniserPathOf(file)
   if (tokeniser === undefined)
     throw new BanyanError('E_SELF_TRAINING_OPTION', `${file} was saved without a tokeniser`, {
       hint: 'Save it with one: saveNet(net, path, { tokeniser })',
     })
-  return { net: loadNet(file), tokeniser: loadTokeniser(tokeniser), evaluator: undefined }
+  const judge =
+    round > 0 && options.evaluator !== undefined ? loadNetWithHeads(join(folderOf(options.out, round), 'evaluator', 'net')) : undefined
+  return {
+    net: loadNet(file),
+    tokeniser: loadTokeniser(tokeniser),
+    evaluator: judge && { net: judge.net, head: judge.heads.value! },
+  }
 }

@@ -38,7 +38,7 @@ const args = {
       'a file, or `words` or `characters` for one of the words or characters of the data; default: that of the net, or characters',
     valueHint: 'file',
   },
-  separator: { type: 'string', description: 'what stands between prompt and steps; default nothing', valueHint: 'text' },
+  separator: { type: 'string', description: 'what stands behind the prompt and between steps; default nothing', valueHint: 'text' },
   width: { type: 'string', description: 'of a new net; default 64', valueHint: 'n' },
   layers: { type: 'string', description: 'of a new net; default 2', valueHint: 'n' },
   heads: { type: 'string', description: 'of a new net; default 4', valueHint: 'n' },

@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { digest } from '../../core/digest.ts'
 import { BanyanError } from '../../core/errors.ts'
 import { banyanRows } from '../data/banyan-rows.ts'
-import type { OutcomeRow, RowSource, VerifiedRow } from '../data/rows.ts'
+import type { RowSource, StepLabelRow, VerifiedRow } from '../data/rows.ts'
 import { writeDataset } from '../data/write-dataset.ts'
 import { readText } from '../files/read-text.ts'
 import { replaceFile } from '../files/replace-file.ts'
-import type { FoundTrace, Policy, SearchContext, SelfTrainingParts } from './parts.ts'
+import type { Policy, SearchContext, SelfTrainingParts } from './parts.ts'
 
 const schema = z.object({
   tasks: z.int(),
@@ -26,10 +26,10 @@ export type Collected = z.infer<typeof schema>
 
 /** Files of a round's rows. */
 export const verifiedFile = 'verified.jsonl'
-export const outcomesFile = 'outcomes.jsonl'
+export const labelsFile = 'labels.jsonl'
 
 /**
- * Rows of a round: `verified.jsonl` for the proposer, `outcomes.jsonl` for the evaluator; `collected.json` says that both are whole.
+ * Rows of a round: `verified.jsonl` for the proposer, `labels.jsonl` for the evaluator; `collected.json` says that both are whole.
  *
  * @returns undefined when it was aborted; nothing is written then.
  * @throws BanyanError E_SELF_TRAINING_TASK when two tasks have one name, or one is held out; E_SELF_TRAINING_NOTHING when no trace was right.
@@ -46,16 +46,21 @@ export async function collect<Task>(
   const { traces, tokens } = await parts.search(policy, tasks, context)
   if (context.signal.aborted) return undefined
   const right: VerifiedRow[] = []
-  const outcomes: OutcomeRow[] = []
+  const labels: Unlabelled[] = []
+  const shares = new Map<string, { right: number; of: number }>()
   const seen = new Set<string>()
   for (const [node, trace] of traces.entries()) {
     const { prompt, steps, answer } = trace
+    const accepted = await parts.verify(trace)
     const source: RowSource = { runId: `round-${context.round}`, node, task: parts.idOf(trace.task) }
-    const name = digest([source.task, ...steps])
+    for (const name of beginnings(source.task, steps)) {
+      const share = shares.get(name) ?? { right: 0, of: 0 }
+      shares.set(name, { right: share.right + Number(accepted), of: share.of + 1 })
+    }
+    const name = beginnings(source.task, steps).at(-1) ?? source.task
     if (seen.has(name)) continue
     seen.add(name)
-    const accepted = await parts.verify(trace)
-    outcomes.push({ row: 'outcome', source, prompt, completion: textOf(trace), right: accepted, value: accepted ? 1 : 0 })
+    labels.push({ row: 'step-labels', source, prompt, steps, label: 'monte-carlo', answer })
     if (accepted) right.push({ row: 'verified', source, prompt, steps, answer })
   }
   if (right.length === 0)
@@ -65,16 +70,32 @@ export async function collect<Task>(
     })
   const { heldOut } = parts
   const { sha256 } = await writeDataset(each(right), banyanRows, join(folder, verifiedFile), { heldOut })
-  await writeDataset(each(outcomes), banyanRows, join(folder, outcomesFile), { heldOut })
+  await writeDataset(labelled(labels, shares), banyanRows, join(folder, labelsFile), { heldOut })
   const solvedTasks = new Set(right.map(({ source }) => source.task)).size
   const collected = { tasks: tasks.length, traces: traces.length, verified: right.length, solvedTasks, tokens, rows: sha256 }
   replaceFile(done, (write) => write(Buffer.from(`${JSON.stringify(collected)}\n`)))
   return collected
 }
 
-/** Steps one after another, as the tokeniser of words reads them. */
-function textOf({ steps }: FoundTrace<unknown>): string {
-  return steps.join(' ')
+type Unlabelled = Omit<StepLabelRow, 'labels'>
+
+/** Names of the states after each step. */
+function beginnings(task: string, steps: readonly string[]): string[] {
+  return steps.map((_, at) => digest([task, ...steps.slice(0, at + 1)]))
+}
+
+/** Each step's label: the part of the round's traces through the same state that came out right. */
+async function* labelled(
+  rows: readonly Unlabelled[],
+  shares: ReadonlyMap<string, { right: number; of: number }>,
+): AsyncGenerator<StepLabelRow> {
+  for (const row of rows) {
+    const labels = beginnings(row.source.task, row.steps).map((state) => {
+      const { right, of } = shares.get(state)!
+      return right / of
+    })
+    yield { ...row, labels }
+  }
 }
 
 function drawn<Task>({ drawTasks, idOf, heldOut }: SelfTrainingParts<Task>, round: number): readonly Task[] {

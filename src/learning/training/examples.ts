@@ -31,7 +31,7 @@ export interface ValueExample {
 /** Makes sequences of texts. */
 export interface Encoder {
   /**
-   * Prompt and steps as one sequence; the end token follows where `ended`.
+   * Prompt and steps as one sequence: the separator stands behind each, the end token behind the last step where `ended`.
    * @throws BanyanError E_TRAIN_ROW naming the field whose text has no tokens.
    */
   sequence(prompt: Prompt, steps: readonly Text[], ended: boolean): EncodedSequence
@@ -45,7 +45,7 @@ export interface Text {
 
 export interface EncodedSequence {
   readonly tokens: Int32Array
-  /** How many tokens lie before the end of the prompt and of each step: [steps + 1]. */
+  /** How many tokens there are up to the end of the prompt and of each step, with what stands behind it: [steps + 1]. */
   readonly ends: readonly number[]
 }
 
@@ -60,12 +60,10 @@ export function encoderOf(tokeniser: Tokeniser, { separator = '', end }: Encodin
       const ends: number[] = []
       const all = [{ field: 'prompt', text: prompt }, ...steps]
       for (const [at, { field, text }] of all.entries()) {
-        for (const token of read(field, at === 0 ? text : separator + text)) tokens.push(token)
+        const closes = ended && at === all.length - 1
+        for (const token of read(field, closes ? text : text + separator)) tokens.push(token)
+        if (closes && last !== -1) tokens.push(last)
         ends.push(tokens.length)
-      }
-      if (ended && last !== -1) {
-        tokens.push(last)
-        ends[ends.length - 1] = tokens.length
       }
       return { tokens: Int32Array.from(tokens), ends }
     },

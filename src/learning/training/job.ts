@@ -22,9 +22,9 @@ export type TrainingData =
 
 /** How the texts of rows become one sequence of tokens. */
 export interface Encoding {
-  /** Between prompt and steps, and between steps. Default: nothing. */
+  /** Behind the prompt, and behind each step but the last of a finished answer. Default: nothing. */
   readonly separator?: string
-  /** The token that ends an answer. Default: `<end>` where the vocabulary has it, else none. */
+  /** The token behind the last step of a finished answer. Default: `<end>` where the vocabulary has it, else none. */
   readonly end?: string
 }
 

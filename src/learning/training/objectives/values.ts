@@ -68,7 +68,7 @@ export function values({ loss, between }: ValueSettings): Objective<ValueExample
   }
 }
 
-/** Values are read after the last token of a step; without an end token, as search asks for them. */
+/** Values are read behind a step and its separator, as search asks for them; there is no end token. */
 function encoded(row: StepLabelRow | StepValueRow | OutcomeRow, encoder: Encoder): ValueExample {
   if (row.row === 'outcome') {
     const { tokens } = encoder.sequence(row.prompt, [{ field: 'completion', text: row.completion }], false)
