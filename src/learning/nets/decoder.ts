@@ -46,7 +46,7 @@ export interface Decoder {
    * @throws BanyanError E_NET_CONTEXT or E_NET_TOKENS for tokens that the net cannot read.
    */
   open(prompt: ArrayLike<number>): Branch
-  /** The same branch once more; both go on alone. */
+  /** The same branch once more; both go on alone. A prompt that is not computed yet is computed now: read many prompts together before. */
   fork(branch: Branch): Branch
   /** Ends it: what it generated was in vain, unless others have it too. */
   drop(branch: Branch): void
@@ -108,6 +108,8 @@ export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 2
       return branch
     },
     fork(branch) {
+      // Forks that read it later, at different times, would each pay for it. The single last token is left to be read with others.
+      if (branch.length - own(branch).read > 1) rows.read([own(branch)])
       const fork = own(branch).fork()
       for (const page of fork.pages) cache.hold(page)
       mine.add(fork)
