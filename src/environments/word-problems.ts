@@ -1,97 +1,66 @@
-// Word problems: somebody has a number of marbles, things happen one after another, how many are there at the end? It knows how a problem reads
-// and how steps are written; which step is right it does not know.
-import { z } from 'zod'
+// Word problems: somebody has some things, things happen one after another, how many are there in the end? It knows how a problem reads and how
+// steps are written; which step is right it does not know.
 import type { Environment, Step } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
-import { applied, greatest, operations, readStep, stepText, type WordStep } from './word-problems/steps.ts'
-import { isDoubling, type Person, people, type Verb, verbs } from './word-problems/words.ts'
+import { type Clause, persons, readWordStep, verbs, type WordProblem, wantWordStep } from './word-problems/problem.ts'
 
-const clauseSchema = z.strictObject({
-  person: z.enum(people),
-  verb: z.enum(verbs as readonly [Verb, ...Verb[]]),
-  /** 2 where the verb doubles. */
-  number: z.int().min(1).max(9),
-})
-
-export const wordProblemTask = z.strictObject({
-  /** What the first person has at the beginning. */
-  start: z.int().min(0).max(greatest),
-  /** What happens, in order. */
-  clauses: z.array(clauseSchema).min(1).max(12),
-})
-
-export interface Clause {
-  readonly person: Person
-  readonly verb: Verb
-  /** 1 to 9. */
-  readonly number: number
-}
-
-export interface WordProblem {
-  readonly start: number
-  readonly clauses: readonly Clause[]
-}
+export { type Clause, type Person, type Verb, type WordProblem, wordProblem as wordProblemTask } from './word-problems/problem.ts'
 
 export interface WordProblemState {
   readonly problem: WordProblem
-  /** At most one for each clause. */
-  readonly steps: readonly WordStep[]
-}
-
-export interface WordProblemsOptions {
-  /** A calculator writes the values: actions are listed, and a step with another value is refused. Default false: the writer may miscalculate. */
-  readonly calculator?: boolean
+  /** Texts such as `+ 3 45`. */
+  readonly steps: readonly string[]
 }
 
 /**
- * Word problems. An action is a step such as `+ 3 45`: what is done (`+ - * skip`), its number, and the value that it makes. After a step for
- * each clause it ends; the last value is the answer.
+ * Word problems. An action is a step such as `+ 3 45`: what is done (`+ - * has`, the last for a clause that changes nothing), its number, and
+ * the value that the writer says it makes. A step `? 3 45` checks, and counts for no clause. After a step for each clause it ends; the last
+ * value is the answer. Whoever writes may be wrong: any step is legal that has this form.
  *
  * @example
  * const environment = wordProblems()
- * const state = environment.initial({ start: 42, clauses: [{ person: 'Ann', verb: 'finds', number: 3 }] })
+ * const state = environment.initial({ start: 42, clauses: [{ person: 'A', verb: 'finds', amount: 3 }] })
  * environment.answer(environment.step(state, '+ 3 45').state) // 45
  */
-export function wordProblems({ calculator = false }: WordProblemsOptions = {}) {
-  const isOver = ({ problem, steps }: WordProblemState) => steps.length >= problem.clauses.length
-  const listed = (state: WordProblemState): readonly string[] => {
-    const clause = state.problem.clauses[state.steps.length]
-    if (clause === undefined) return []
-    const { number } = clause
-    return operations.map((operation) => stepText({ operation, number, value: applied(valueOf(state), operation, number) }))
-  }
+export function wordProblems() {
   return {
     name: 'word-problems',
-    ...(calculator && { version: '1-calculator' }),
     initial: ({ start, clauses }: WordProblem): WordProblemState => ({ problem: { start, clauses }, steps: [] }),
     step(state: WordProblemState, action: string): Step<WordProblemState> {
-      const step = readStep(action)
-      if (isOver(state)) throw illegal('the answer is complete', action, 'no step after that of the last clause')
-      if (calculator && step.value !== applied(valueOf(state), step.operation, step.number))
-        throw illegal('the value is not what the calculator says', action, `${applied(valueOf(state), step.operation, step.number)}`)
-      const next = { problem: state.problem, steps: [...state.steps, step] }
-      return { state: next, reward: 0, terminal: isOver(next) }
+      wantWordStep(action)
+      const { problem, steps } = state
+      if (told(state) >= problem.clauses.length || steps.length >= mostSteps(problem))
+        throw new BanyanError('E_WORD_STEP', 'the answer is complete', { seen: action, wanted: 'no step after that of the last clause' })
+      const next = { problem, steps: [...steps, action] }
+      const terminal = told(next) === problem.clauses.length || next.steps.length === mostSteps(problem)
+      return { state: next, reward: 0, terminal }
     },
-    ...(calculator && { actions: listed }),
-    answer: (state: WordProblemState): number | undefined => (isOver(state) ? valueOf(state) : undefined),
-    render: ({ problem, steps }: WordProblemState): string => [problemText(problem), ...steps.map(stepText)].join('\n'),
-    key: (state: WordProblemState): string => `${state.steps.length}: ${valueOf(state)}`,
+    answer: (state: WordProblemState): number | undefined => (told(state) === state.problem.clauses.length ? lastValue(state) : undefined),
+    render: ({ problem, steps }: WordProblemState): string => [problemText(problem), ...steps].join('\n'),
+    key: (state: WordProblemState): string => `${told(state)} of ${state.steps.length}: ${lastValue(state)}`,
   } satisfies Environment<WordProblemState, string, WordProblem, number>
 }
 
 /** The problem in English. */
 export function problemText({ start, clauses }: WordProblem): string {
-  const happened = clauses.map(({ person, verb, number }) =>
-    isDoubling(verb) ? `${person} ${verb} them all.` : `${person} ${verb} ${number}.`,
-  )
-  return [`${people[0]} has ${start} marbles.`, ...happened, `How many does ${people[0]} have?`].join(' ')
+  const happens = ({ person, verb, amount }: Clause) => `${person} ${verb} ${doubling.has(verb) ? 'them all' : amount}.`
+  return [`${persons[0]} has ${start} marbles.`, ...clauses.map(happens), `How many has ${persons[0]} in the end?`].join(' ')
 }
 
-/** What the steps so far say. */
-function valueOf({ problem, steps }: WordProblemState): number {
-  return steps.at(-1)?.value ?? problem.start
+/** For these the amount says nothing that the verb does not. */
+const doubling: ReadonlySet<string> = new Set(verbs.slice(20))
+
+/** Two for each clause: a step and a check. */
+function mostSteps({ clauses }: WordProblem): number {
+  return 2 * clauses.length
 }
 
-function illegal(why: string, seen: string, wanted: string): BanyanError {
-  return new BanyanError('E_MOVE_ILLEGAL', why, { seen, wanted })
+/** How many clauses have their step. */
+function told({ steps }: WordProblemState): number {
+  return steps.filter((text) => !text.startsWith('?')).length
+}
+
+function lastValue({ problem, steps }: WordProblemState): number {
+  const last = steps.at(-1)
+  return last === undefined ? problem.start : readWordStep(last)!.value
 }
