@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   fork: async () => (await import('./commands/fork.ts')).fork,
   runs: async () => (await import('./commands/runs.ts')).runs,
   train: async () => (await import('./commands/train.ts')).train,
+  dataset: async () => (await import('./commands/dataset.ts')).dataset,
   models: async () => (await import('./commands/models.ts')).models,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }

@@ -45,10 +45,11 @@ export function heldOutTest(heldOut: HeldOut | undefined): (task: TaskName) => b
   return ({ id, digests }) => names.has(id) || digests.some((one) => names.has(one))
 }
 
-/** The error for a row of a held-out task. */
-export function heldOutRefused(task: string, where: string): BanyanError {
-  return new BanyanError('E_DATASET_HELD_OUT', `a row would be of a held-out task, from ${where}`, {
-    seen: task,
+/** The error for a row of a held-out task. @param where from what the row would be: `the run nightly-42`. */
+export function heldOutRefused({ id, task }: Pick<TaskName, 'id' | 'task'>, where: string): BanyanError {
+  const text = task === undefined ? '' : ` ${JSON.stringify(task).slice(0, 200)}`
+  return new BanyanError('E_DATASET_HELD_OUT', `a row would be of the held-out task${text}, from ${where}`, {
+    seen: id,
     wanted: 'tasks that nothing is evaluated on',
     hint: 'Leave the run out, or say `skipHeldOut` to count such runs and go on.',
   })

@@ -53,7 +53,7 @@ export function preferenceTrees(store: Store, options: PreferenceTreesOptions = 
       source: run.source(root, oracle || reference !== undefined),
       prompt: run.prompt,
       tree: made.get(root)!,
-      ...(reference === undefined ? {} : { reference: run.texts.shown(reference.answer) }),
+      ...(reference?.answer === undefined ? {} : { reference: run.texts.shown(reference.answer) }),
     }
   })
 }

@@ -38,7 +38,8 @@ export async function* readRows<Kind extends RowKind = RowKind>(
     if (kind !== undefined && good.row !== kind)
       throw rowError(file, number, { field: 'row', seen: JSON.stringify(good.row), wanted: JSON.stringify(kind) })
     const { task } = good.source
-    if (isHeldOut({ id: task, digests: [task], task: undefined })) throw heldOutRefused(task, `${file}, line ${number}`)
+    const name = { id: task, digests: [task], task: undefined }
+    if (isHeldOut(name)) throw heldOutRefused(name, `${file}, line ${number}`)
     yield good
   }
 }

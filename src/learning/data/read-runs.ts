@@ -81,7 +81,7 @@ export async function readRun(store: Store, runId: string, options: RunsOptions,
     const texts = runTexts(header, options)
     const task = nameOf(header, texts.task)
     if (heldOutTest(options.heldOut)(task)) {
-      if (options.skipHeldOut !== true) throw heldOutRefused(task.id, `the run ${runId}`)
+      if (options.skipHeldOut !== true) throw heldOutRefused(task, `the run ${runId}`)
       return skipped(report, 'held-out')
     }
     const entries = await store.read(runId)

@@ -3,8 +3,8 @@ import type { Awaitable, Json } from '../../core/common.ts'
 
 /** What is right for a task, and how answers are compared with it. Plain functions: graders of the experiments fit in with a line. */
 export interface Reference {
-  /** The reference answer itself; it may be written into rows (`reference`). */
-  readonly answer: Json
+  /** The reference answer itself, where there is one; it may be written into rows (`reference`). */
+  readonly answer?: Json | undefined
   /** Whether an answer is right: true, false, or how right it is in [0, 1]. `undefined` is no answer. */
   grade(answer: Json | undefined): Awaitable<boolean | number>
 }

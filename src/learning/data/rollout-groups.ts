@@ -60,7 +60,7 @@ export function rolloutGroups(store: Store, options: RolloutGroupsOptions = {}):
         reward,
         ...sampledTokens(run.texts.path(node)),
       })),
-      ...(reference === undefined ? {} : { reference: last.run.texts.shown(reference.answer) }),
+      ...(reference?.answer === undefined ? {} : { reference: last.run.texts.shown(reference.answer) }),
     }
   }
   return within === 'task'

@@ -115,7 +115,9 @@ function lengthProblem(row: TrainingRow): FieldProblem | undefined {
 
 function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'no such field'
-  return issue.message.replace(/^Invalid input: expected (.*?)(?:, received .*)?$/, '$1')
+  return issue.message
+    .replace(/^Invalid input: expected (.*?)(?:, received .*)?$/, '$1')
+    .replace(/^Too (?:small|big): expected number to be /, 'a number ')
 }
 
 function shown(value: unknown): string {

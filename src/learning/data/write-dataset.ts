@@ -118,7 +118,8 @@ async function* encoded<Kind extends TrainingRow>(
     signal?.throwIfAborted()
     place++
     const { source } = row
-    if (isHeldOut({ id: source.task, digests: [source.task], task: undefined })) throw heldOutRefused(source.task, `row ${place}`)
+    const name = { id: source.task, digests: [source.task], task: undefined }
+    if (isHeldOut(name)) throw heldOutRefused(name, `row ${place}`)
     if (!format.accepts.includes(row.row))
       throw new BanyanError('E_DATASET_FORMAT', `the format ${format.name} holds no such rows`, {
         seen: row.row,
