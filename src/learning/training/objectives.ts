@@ -4,6 +4,7 @@ import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import type { Objective } from './objective.ts'
+import { preferences } from './objectives/preferences.ts'
 import { supervised } from './objectives/supervised.ts'
 import { values } from './objectives/values.ts'
 
@@ -11,6 +12,14 @@ import { values } from './objectives/values.ts'
 type Settings = { readonly [name: string]: Json }
 
 const between = z.int().min(0).default(0)
+
+const dpoSettings = z.strictObject({
+  beta: z.number().positive().default(0.1),
+  labelSmoothing: z.number().min(0).max(0.5).default(0),
+  lengthNormalised: z.boolean().default(false),
+})
+const simpoSettings = z.strictObject({ beta: z.number().positive().default(2), margin: z.number().min(0).default(1) })
+const orpoSettings = z.strictObject({ weight: z.number().positive().default(0.1) })
 
 const objectives = {
   supervised(settings) {
@@ -21,6 +30,10 @@ const objectives = {
   binary: (settings) => values({ loss: 'binary', ...read(z.strictObject({ between }), settings) }),
   /** A value head by squared errors. */
   regression: (settings) => values({ loss: 'squared', ...read(z.strictObject({ between }), settings) }),
+  /** A policy from pairs, against the net as it was in the beginning. A rate of 3e-4 destroyed the kit's policies. */
+  dpo: (settings) => preferences({ method: 'dpo', ...read(dpoSettings, settings) }),
+  simpo: (settings) => preferences({ method: 'simpo', ...read(simpoSettings, settings) }),
+  orpo: (settings) => preferences({ method: 'orpo', ...read(orpoSettings, settings) }),
 } as const satisfies Record<string, (settings: Settings) => unknown>
 
 export type ObjectiveName = keyof typeof objectives
