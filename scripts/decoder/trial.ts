@@ -38,7 +38,7 @@ export function randomNet(random: Random): CausalNet {
 }
 
 export async function runTrial(net: CausalNet, kernels: Kernels, random: Random, report: Report): Promise<void> {
-  const open = () => decoder(net, { kernels, blockRows: 1 + random.below(40) })
+  const open = () => decoder(net, { kernels, blockRows: 1 + random.below(40), mostTogether: 1 + random.below(20) })
   const plans = randomPlans(net, random)
   const alone = plans.map((plan) => {
     const decode = open()
@@ -117,7 +117,7 @@ function requestOf({ prompt: _, key, ...plan }: Plan, branch: Branch): GenerateR
 
 /** Requests come in while others are under way; some of them are stopped and begun anew. */
 function joinedLate(net: CausalNet, kernels: Kernels, plans: readonly Plan[], random: Random): Generated[] {
-  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40) })
+  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40), mostTogether: 1 + random.below(20) })
   const generation = decode.start()
   const results: Generated[] = new Array(plans.length)
   const stopped = decode.open(plans[0]!.prompt)
@@ -139,7 +139,7 @@ function joinedLate(net: CausalNet, kernels: Kernels, plans: readonly Plan[], ra
 
 /** Branches fork from the longest common beginnings, some of which are read before. */
 function withForks(net: CausalNet, kernels: Kernels, plans: readonly Plan[], random: Random): Generated[] {
-  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40) })
+  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40), mostTogether: 1 + random.below(20) })
   const opened: Branch[] = []
   const branches = plans.map(({ prompt }) => {
     const common = (branch: Branch) => {
@@ -167,7 +167,7 @@ function withForks(net: CausalNet, kernels: Kernels, plans: readonly Plan[], ran
 /** Forks, rewinds, appends, generates and drops at random; each branch is now and then compared with a fresh one of the same tokens. */
 function checkSchedule(net: CausalNet, kernels: Kernels, random: Random, report: Report): void {
   const { vocabulary, context } = net.shape
-  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40) })
+  const decode = decoder(net, { kernels, blockRows: 1 + random.below(40), mostTogether: 1 + random.below(20) })
   const tokens = (length: number) => Array.from({ length }, () => random.below(vocabulary))
   const branches: { branch: Branch; tokens: number[] }[] = [{ branch: decode.open([1, 2, 3]), tokens: [1, 2, 3] }]
   for (let turn = 0; turn < 60; turn++) {

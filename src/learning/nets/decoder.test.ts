@@ -9,7 +9,7 @@ import { gpt } from './gpt.ts'
 
 const config = { vocabulary: 13, context: 40, width: 16, layers: 2, heads: 2, embeddingSpread: 0.5, weightSpread: 0.3 }
 const net = gpt(config, { seed: 5 })
-const open = (blockRows = 7) => decoder(net, { kernels: referenceKernels, blockRows })
+const open = (blockRows = 7) => decoder(net, { kernels: referenceKernels, blockRows, mostTogether: 3 })
 const prompt = Array.from({ length: 18 }, (_, i) => (i * 5) % 13)
 
 function withoutBranch({ branch, ...rest }: Generated) {

@@ -16,6 +16,11 @@ export interface DecoderOptions {
   readonly kernels?: Kernels
   /** Rows that go through the net together. No result depends on it. Default 256. */
   readonly blockRows?: number
+  /**
+   * Branches that are generated at once; others wait for their turn. No result depends on it. Default 96: with more, the keys and values of
+   * small nets leave the processor's cache.
+   */
+  readonly mostTogether?: number
 }
 
 /** What was done since the decoder was made. A row is one token through the whole net. */
@@ -80,8 +85,9 @@ export interface Decoder {
  * const requests = [0, 1, 2, 3].map((key) => ({ branch: decode.fork(root), mostTokens: 16, stop: [1], random: new Random(7, key) }))
  * for (const { tokens, branch } of decode.generate(requests)) decode.release(branch)
  */
-export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 256 }: DecoderOptions = {}): Decoder {
+export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 256, mostTogether = 96 }: DecoderOptions = {}): Decoder {
   if (!(Number.isInteger(blockRows) && blockRows >= 1)) throw outOfRange('blockRows', blockRows, 'a whole number from 1')
+  if (!(Number.isInteger(mostTogether) && mostTogether >= 1)) throw outOfRange('mostTogether', mostTogether, 'a whole number from 1')
   const cache = keyValueCache(net.shape)
   const rows = reader(net, kernels, cache, blockRows)
   const mine = new Set<Branch>()
@@ -154,7 +160,7 @@ export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 2
   }
 
   function start(): Generation {
-    return generation(net, kernels, rows, own, count)
+    return generation(net, kernels, rows, own, count, mostTogether)
   }
 
   function addTokens(branch: DecodingBranch, tokens: ArrayLike<number>): void {

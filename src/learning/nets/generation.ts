@@ -65,27 +65,32 @@ export interface Generation {
    * @throws BanyanError E_DECODER_OPTION, E_DECODER_MASK or E_DECODER_BRANCH for requests that cannot be; none is taken in then.
    */
   add(requests: readonly GenerateRequest[], ended: Ended): void
-  /** Chooses one token for each branch, and reads it. @returns whether any are left. */
+  /** Chooses one token for each branch whose turn it is. @returns whether any are left. */
   step(): boolean
   /** Ends these branches, or all, without a result; they keep what they have so far. */
   stop(branches?: readonly Branch[]): void
 }
 
-/** @param own checks that a branch is one of this decoder's, and not gone. */
+/**
+ * @param own checks that a branch is one of this decoder's, and not gone.
+ * @param mostTogether how many branches are generated at once; others wait until one of them is finished.
+ */
 export function generation(
   net: CausalNet,
   kernels: Kernels,
   read: Reader,
   own: (branch: Branch) => DecodingBranch,
   count: Count,
+  mostTogether: number,
 ): Generation {
   const { vocabulary, context } = net.shape
   let runs: Run[] = []
+  let waiting: Run[] = []
   const choose = chooser(net, kernels)
 
   return {
     get going() {
-      return runs.length
+      return runs.length + waiting.length
     },
     add(requests, ended) {
       const added = requests.map((request, at) => runOf(request, ended, at))
@@ -96,9 +101,10 @@ export function generation(
         seen.add(branch)
       }
       for (const { branch } of added) branch.busy = true
-      runs.push(...added)
+      waiting.push(...added)
     },
     step() {
+      if (runs.length < mostTogether) runs.push(...waiting.splice(0, mostTogether - runs.length))
       if (runs.length === 0) return false
       read.read(runs.map(({ branch }) => branch))
       masksOf()
@@ -121,12 +127,13 @@ export function generation(
         if (run.error === undefined) run.ended.done(resultOf(run), run.at)
         else run.ended.failed(run.error.error, run.at)
       }
-      return runs.length > 0
+      return runs.length + waiting.length > 0
     },
-    stop(branches = runs.map(({ branch }) => branch)) {
+    stop(branches = [...runs, ...waiting].map(({ branch }) => branch)) {
       const stopped = new Set<Branch>(branches)
-      for (const { branch } of runs) if (stopped.has(branch)) branch.busy = false
+      for (const { branch } of [...runs, ...waiting]) if (stopped.has(branch)) branch.busy = false
       runs = runs.filter(({ branch }) => !stopped.has(branch))
+      waiting = waiting.filter(({ branch }) => !stopped.has(branch))
     },
   }
 
