@@ -3,6 +3,7 @@ import { entries as driver } from './driver.ts'
 import { entries as games } from './engine/games.ts'
 import { entries as nullEvaluator } from './engine/null-evaluator.ts'
 import type { Entry } from './entry.ts'
+import { entries as builders } from './learning/builders.ts'
 import { entries as decoder } from './learning/decoder.ts'
 import { entries as tensor } from './learning/tensor.ts'
 import { entries as localModel } from './local-model.ts'
@@ -19,5 +20,6 @@ export const entries: readonly Entry[] = [
   ...replay,
   ...localModel,
   ...tensor,
+  ...builders,
   ...decoder,
 ]
