@@ -2,6 +2,7 @@
 // texts of tokens: branches, and what they share, are its own affair.
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { BanyanError } from '../../core/errors.ts'
+import type { Kernels } from '../tensor/kernels.ts'
 import type { Branch } from './branch.ts'
 import type { CausalNet } from './causal-net.ts'
 import { type DecoderCounters, type DecoderOptions, decoder } from './decoder.ts'
@@ -25,6 +26,7 @@ export type GeneratedText = Omit<Generated, 'branch'>
 
 export interface BatchedDecoder {
   readonly net: CausalNet
+  readonly kernels: Kernels
   readonly counters: DecoderCounters
   /**
    * @returns one result for each request, in order; the same, to the bit, whoever else asks.
@@ -75,6 +77,7 @@ export function batchedDecoder(net: CausalNet, options: BatchedDecoderOptions = 
 
   return {
     net,
+    kernels: decode.kernels,
     get counters() {
       return decode.counters
     },

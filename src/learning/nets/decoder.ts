@@ -39,6 +39,7 @@ export interface DecoderCounters {
 
 export interface Decoder {
   readonly net: CausalNet
+  readonly kernels: Kernels
   readonly counters: DecoderCounters
   /** Of keys and values. */
   readonly bytes: number
@@ -95,6 +96,7 @@ export function decoder(net: CausalNet, { kernels = openKernels(), blockRows = 2
 
   return {
     net,
+    kernels,
     get counters() {
       return { ...count, ...rows.counts }
     },

@@ -1,7 +1,5 @@
 // A trained net as an evaluator: a value head at the last token of a state.
 import type { Evaluator } from '../../core/evaluator.ts'
-import type { Kernels } from '../tensor/kernels.ts'
-import { openKernels } from '../tensor/open-kernels.ts'
 import type { BatchedDecoder } from './batched-decoder.ts'
 import { parametersDigest } from './parameters-digest.ts'
 import type { ScalarHead } from './scalar-head.ts'
@@ -16,8 +14,6 @@ export interface NetEvaluatorOptions<State> {
   readonly name?: string
   /** The net's name in settings. Default: its kind and the first digits of its weights' digest, with the head's. */
   readonly model?: string
-  /** For the head. Default: the fastest there are. */
-  readonly kernels?: Kernels
 }
 
 /**
@@ -28,7 +24,7 @@ export interface NetEvaluatorOptions<State> {
  * const evaluator = netEvaluator({ decoder: batchedDecoder(net), codec, head: valueHead({ width: net.shape.width }, { seed: 1 }) })
  */
 export function netEvaluator<State, Action = unknown>(options: NetEvaluatorOptions<State>): Evaluator<State, Action> {
-  const { decoder, codec, head, kernels = openKernels() } = options
+  const { decoder, codec, head } = options
   const model = options.model ?? `${decoder.net.kind}-${parametersDigest([...decoder.net.parameters, ...head.parameters]).slice(0, 12)}`
   return {
     name: options.name ?? 'net-value',
@@ -46,7 +42,7 @@ export function netEvaluator<State, Action = unknown>(options: NetEvaluatorOptio
         hidden.set(state, at * width)
       })
       const values = new Float32Array(texts.length)
-      head.decode(kernels, texts.length, hidden, values)
+      head.decode(decoder.kernels, texts.length, hidden, values)
       let at = 0
       return groups.map((group) => group.map(() => ({ value: values[at++]! })))
     },

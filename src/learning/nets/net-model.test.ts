@@ -15,7 +15,6 @@ function create() {
     decoder: batchedDecoder(net, { kernels: referenceKernels }),
     tokeniser,
     endTokens: [vocabulary - 1],
-    kernels: referenceKernels,
   })
 }
 

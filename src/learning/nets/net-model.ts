@@ -4,7 +4,6 @@ import { Random } from '../../core/random.ts'
 import { beforeStop, cleanText } from '../../models/clean-text.ts'
 import { type GenerateRequest, type Message, type Model, missing, type Sample, type ScoreRequest } from '../../models/model.ts'
 import { abortedError, ModelError } from '../../models/model-error.ts'
-import type { Kernels } from '../tensor/kernels.ts'
 import type { BatchedDecoder, GeneratedText } from './batched-decoder.ts'
 import { parametersDigest } from './parameters-digest.ts'
 import { scorer } from './scorer.ts'
@@ -24,8 +23,6 @@ export interface NetModelOptions {
   readonly endTokens?: readonly number[]
   /** A chat as the text that the net goes on from. Default: each message's text and an empty line. */
   readonly chat?: (messages: readonly Message[]) => string
-  /** For scores. Default: the fastest there are. */
-  readonly kernels?: Kernels
 }
 
 /**
@@ -37,11 +34,11 @@ export interface NetModelOptions {
  * const model = netModel({ decoder: batchedDecoder(net), tokeniser: characters({ characters: 'abc ' }) })
  */
 export function netModel(options: NetModelOptions): Model {
-  const { decoder, tokeniser, endTokens = [], kernels } = options
+  const { decoder, tokeniser, endTokens = [] } = options
   const { chat = (messages) => messages.map(({ content }) => `${content}\n\n`).join('') } = options
   const { net } = decoder
   const name = options.name ?? `${net.kind}-${parametersDigest(net.parameters).slice(0, 12)}`
-  const scores = scorer(net, kernels === undefined ? {} : { kernels })
+  const scores = scorer(net, { kernels: decoder.kernels })
   const ends = new Set(endTokens)
 
   const model: Model = {

@@ -6,7 +6,6 @@ import { canonical } from '../../core/digest.ts'
 import { StarvedError } from '../../core/errors.ts'
 import type { Candidate, Proposed, ProposeRequest, Proposer } from '../../core/proposer.ts'
 import { Random } from '../../core/random.ts'
-import { openKernels } from '../tensor/open-kernels.ts'
 import type { BatchedDecoder, TextRequest } from './batched-decoder.ts'
 import { parametersDigest } from './parameters-digest.ts'
 import { checkedSampling, type SamplingOptions } from './sampling.ts'
@@ -114,7 +113,7 @@ export function netProposer<State, Action>(options: NetProposerOptions<State, Ac
     if (head === undefined) return undefined
     const [hidden] = await decoder.hidden([prompt], context.signal)
     const value = new Float32Array(1)
-    head.decode(openKernels(), 1, hidden!, value)
+    head.decode(decoder.kernels, 1, hidden!, value)
     return value[0]
   }
 

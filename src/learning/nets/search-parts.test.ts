@@ -36,7 +36,7 @@ function partsOf() {
   const decoder = batchedDecoder(net, { kernels })
   return {
     proposer: netProposer({ decoder, codec, priors: true }),
-    evaluator: netEvaluator<LettersState, string>({ decoder, codec, head, kernels }),
+    evaluator: netEvaluator<LettersState, string>({ decoder, codec, head }),
   }
 }
 
