@@ -17,6 +17,7 @@ const mistakes = [
   /^E_(WRITING_PATTERN|SCHEMA_)/,
   /^E_MODEL_PRICE$/,
   /^E_TRAIN_(OPTION|OBJECTIVE|FOLDER|RESUME)$/,
+  /^E_(SELF_TRAINING_(OPTION|FOLDER)|KIT_BAND)$/,
 ]
 
 function isMistake(error: unknown): boolean {

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   resume: async () => (await import('./commands/resume.ts')).resume,
   fork: async () => (await import('./commands/fork.ts')).fork,
   runs: async () => (await import('./commands/runs.ts')).runs,
+  'self-train': async () => (await import('./commands/self-train.ts')).selfTrain,
   train: async () => (await import('./commands/train.ts')).train,
   dataset: async () => (await import('./commands/dataset.ts')).dataset,
   models: async () => (await import('./commands/models.ts')).models,

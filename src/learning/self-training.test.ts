@@ -21,6 +21,7 @@ const tokeniser = words([...letters, '>', '<end>'])
 let searches = 0
 
 const parts: SelfTrainingParts<string> = {
+  settings: { letters: 6 },
   drawTasks: () => letters.slice(0, 6),
   idOf: (letter) => letter,
   heldOut: new Set(['g', 'h']),
@@ -160,6 +161,8 @@ describe('selfTrain', () => {
     await expect(selfTrain(parts, { ...options, resume: true, seed: 2 })).rejects.toThrow(
       failing('E_SELF_TRAINING_FOLDER', 'other settings'),
     )
+    const others = selfTrain({ ...parts, settings: { letters: 5 } }, { ...options, resume: true })
+    await expect(others).rejects.toThrow(failing('E_SELF_TRAINING_FOLDER', 'other settings'))
     writeFileSync(join(folder, 'out', 'manifest.json'), '{"format"')
     await expect(selfTrain(parts, { ...options, resume: true })).rejects.toThrow(failing('E_SELF_TRAINING_FOLDER', 'damaged'))
     await expect(selfTrain(parts, { ...options, rounds: 0 })).rejects.toThrow(failing('E_SELF_TRAINING_OPTION'))

@@ -96,6 +96,7 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
   const path = join(out, 'manifest.json')
   // The number of rounds is none of the settings: a finished self-training may go on.
   const settings = {
+    parts: parts.settings,
     evaluator: (options.evaluator ?? null) as Json,
     encoding: (options.encoding ?? null) as Json,
     base: tensorDigest(loadNet(base).parameters),

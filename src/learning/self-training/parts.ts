@@ -1,5 +1,5 @@
 // The contract between the loop of self-training and what it is about: tasks, search, verifier, measurement. The loop knows none of them.
-import type { Awaitable } from '../../core/common.ts'
+import type { Awaitable, Json } from '../../core/common.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import type { ScalarHead } from '../nets/scalar-head.ts'
 import type { Tokeniser } from '../tokenisers/tokeniser.ts'
@@ -51,6 +51,8 @@ export interface Measured {
 }
 
 export interface SelfTrainingParts<Task> {
+  /** What makes these parts the same as others: a self-training goes on only with the same. */
+  readonly settings: Json
   /** Tasks of a round, from 1: new ones each round, and the same again for the same round. */
   drawTasks(round: number): readonly Task[]
   /** A task's name: rows say it, and held-out tasks are known by it. */
