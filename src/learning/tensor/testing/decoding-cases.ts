@@ -19,7 +19,7 @@ export const pagedCases: readonly PagedCase[] = [
 ]
 
 /** Packed queries, keys and values [length, (heads + 2 · keyHeads) · size] of one of its sequences. */
-export function packedOf({ heads, keyHeads, size, lengths }: PagedCase, sequence: number): Float32Array {
+function packedOf({ heads, keyHeads, size, lengths }: PagedCase, sequence: number): Float32Array {
   const random = new Random(7, sequence)
   return Float32Array.from({ length: lengths[sequence]! * (heads + 2 * keyHeads) * size }, () => 4 * random.unit() - 2)
 }
