@@ -45,7 +45,7 @@ export async function* readRows<Kind extends RowKind = RowKind>(
 }
 
 /** The JSON value of a line. @throws BanyanError E_DATASET_ROW naming the line. */
-export function parsed(line: string, file: string, number: number): Json {
+function parsed(line: string, file: string, number: number): Json {
   try {
     return JSON.parse(line) as Json
   } catch (cause) {
@@ -54,7 +54,7 @@ export function parsed(line: string, file: string, number: number): Json {
 }
 
 /** The error for a row that is not as it should be. */
-export function rowError(file: string, line: number, { field, seen, wanted }: FieldProblem, cause?: unknown): BanyanError {
+function rowError(file: string, line: number, { field, seen, wanted }: FieldProblem, cause?: unknown): BanyanError {
   const where = field === '' ? '' : `: field ${JSON.stringify(field)}`
   return new BanyanError('E_DATASET_ROW', `${file}, line ${line}${where} is ${seen}`, { wanted, ...(cause === undefined ? {} : { cause }) })
 }

@@ -120,6 +120,9 @@ export async function orSkipped<Result>(runId: string, report: ReportDraft, read
   } catch (error) {
     const code = BanyanError.isInstance(error) ? error.code : ''
     if (!code.startsWith('E_') || notOfTheRun.test(code)) throw error
+    // It may turn out only while its rows are made.
+    if (report.runs.get(runId) === 'unfinished') report.unfinished--
+    report.runs.delete(runId)
     report.skip('damaged', runId, `${code}: ${(error as BanyanError).message}`)
     return undefined
   }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json } from '../../core/common.ts'
@@ -147,4 +148,23 @@ it('reads values of a two-player log with signs that change with the side', asyn
     expect(row.visits).toBe(tree.visits[row.source.node])
     expect(row.steps.at(-1)).toBe(String(tree.action(row.source.node) as Json))
   }
+})
+
+it('goes on after a run whose records were spoiled on the disk', async () => {
+  const path = join(folder, 'spoiled.db')
+  const store = sqlite(path)
+  for (const [seed, numbers] of puzzles.entries()) await puzzle(store, numbers, seed)
+  await store.close()
+  const database = new DatabaseSync(path)
+  const { key } = database.prepare('SELECT key FROM runs ORDER BY id LIMIT 1').get() as { key: number }
+  database.prepare("UPDATE events SET body = '{]' WHERE run = ? AND sequence = 5").run(key)
+  database.close()
+  await using spoiled = sqlite(path, { readOnly: true })
+  const build = stepValues(spoiled)
+  const rows = await rowsIn(build)
+  expect([...new Set(rows.map(({ source }) => source.runId))]).toEqual(['puzzle-4-9-10-13-0'])
+  expect(build.report).toMatchObject({
+    skipped: { damaged: 1 },
+    damaged: [{ runId: 'puzzle-1-2-3-4-1', reason: expect.stringMatching(/^E_STORE_DAMAGED: .*event 5/) }],
+  })
 })

@@ -63,10 +63,15 @@ export function runTexts(header: RunHeader, options: TextOptions): RunTexts {
   const task = known?.task ?? header.task
   const states = new WeakMap<RunNode, { readonly state: unknown }>()
   const separator = options.separator ?? separatorOf(String(name), task)
+  const texts = new WeakMap<RunNode, string>()
   const step = (node: RunNode): string => {
-    if (node.action === undefined) return ''
     const { action } = node
-    return options.step === undefined ? stepText(action) : asked('step', () => options.step!(action))
+    if (action === undefined) return ''
+    const known = texts.get(node)
+    if (known !== undefined) return known
+    const text = options.step === undefined ? stepText(action) : asked('step', () => options.step!(action))
+    texts.set(node, text)
+    return text
   }
 
   /** States are made again from the root, each once. */
@@ -122,7 +127,7 @@ export function beginsAnew(action: Json | undefined): boolean {
 }
 
 /** Calls a function of the options. @throws BanyanError E_DATASET_OPTION, with what it threw. */
-export function asked<Result>(name: string, call: () => Result): Result {
+function asked<Result>(name: string, call: () => Result): Result {
   try {
     return call()
   } catch (cause) {

@@ -79,7 +79,7 @@ export async function labelRow(
 }
 
 /** 1 for each step with a right end below it, 0 from the first one without: once a step is wrong, what follows is. */
-export function untilFirstError(shares: readonly number[]): number[] {
+function untilFirstError(shares: readonly number[]): number[] {
   const first = shares.indexOf(0)
   return shares.map((_, at) => (first >= 0 && at >= first ? 0 : 1))
 }

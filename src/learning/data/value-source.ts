@@ -33,7 +33,7 @@ function fromVerdicts(run: ReadRun, source: Exclude<ValueSource, 'visit-mean'>, 
 }
 
 /** Whether some verdict was found with the reference answer. */
-export function usesOracle(verdicts: Verdicts): boolean {
+function usesOracle(verdicts: Verdicts): boolean {
   for (const { oracle } of verdicts.values()) if (oracle) return true
   return false
 }

@@ -19,7 +19,7 @@ export type Verdicts = ReadonlyMap<RunNode, Verdict>
 /**
  * Whether a node ends a trace: nothing follows, or a verifier is certain of it.
  */
-export function isEnd(node: RunNode): boolean {
+function isEnd(node: RunNode): boolean {
   return node.terminal || (node.verdict !== undefined && node.children.length === 0)
 }
 

@@ -58,6 +58,6 @@ export function verifiedTraces(store: Store, options: VerifiedTracesOptions = {}
 }
 
 /** A text as it is compared with others: without case and differences of spaces, in one Unicode form. */
-export function normalised(text: string): string {
+function normalised(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }

@@ -108,6 +108,15 @@ describe('runs that are not whole', () => {
     }
   })
 
+  it('leave no rows when it turns out late that their environment steps otherwise', async () => {
+    const odd = { children: [{ text: '4 + 9 = 13', children: [{ text: '4 + 9 = 13', value: 1, certain: true, terminal: true }] }] }
+    const store = await given({ root: odd, environment: 'game24@1', task: { numbers: [4, 9, 10, 13] } })
+    const build = outcomeLabels(store, { references: () => ({ grade: () => true }) })
+    expect(await rowsIn(build)).toEqual([])
+    expect(build.report).toMatchObject({ rows: 0, skipped: { damaged: 1 }, damaged: [{ reason: expect.stringContaining('node 2') }] })
+    expect(build.report.runs.size).toBe(0)
+  })
+
   it('end the build where the store itself is gone, or a function of the options throws', async () => {
     const store = await given({ root })
     const throws = () => {
