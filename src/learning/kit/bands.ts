@@ -40,14 +40,24 @@ export function bandNamed(name: string): BandName {
   throw unknownName('E_KIT_BAND', 'band', name, bandNames)
 }
 
+/** Whether every rate lies where the band wants it. */
+export function isInside(name: BandName, measured: Measurement): boolean {
+  return firstOutside(name, measured) === undefined
+}
+
 /** @throws BanyanError E_KIT_OUTSIDE naming the rate that is outside of the band. */
 export function wantInside(name: BandName, measured: Measurement): void {
-  for (const [rate, [least, most]] of Object.entries(bands[name].wanted) as [Rate, readonly [number, number]][]) {
-    if (measured[rate] >= least && measured[rate] <= most) continue
-    throw new BanyanError('E_KIT_OUTSIDE', `the base is outside of the band ${name}: ${rate}`, {
-      seen: measured[rate],
-      wanted: `${least} to ${most}`,
-      hint: 'Bases are trained by fixed settings from fixed seeds; kernels that round in another way give others',
-    })
-  }
+  const outside = firstOutside(name, measured)
+  if (outside === undefined) return
+  const [rate, [least, most]] = outside
+  throw new BanyanError('E_KIT_OUTSIDE', `the base is outside of the band ${name}: ${rate}`, {
+    seen: measured[rate],
+    wanted: `${least} to ${most}`,
+    hint: 'Bases are trained by fixed settings from fixed seeds; kernels that round in another way give others',
+  })
+}
+
+function firstOutside(name: BandName, measured: Measurement) {
+  const wanted = Object.entries(bands[name].wanted) as [Rate, readonly [number, number]][]
+  return wanted.find(([rate, [least, most]]) => !(measured[rate] >= least && measured[rate] <= most))
 }

@@ -49,7 +49,7 @@ export function curvesPicture({ title, x, y, runs, checkpoints = [], range }: Cu
   if (range !== undefined && !(Number.isFinite(range[0]) && Number.isFinite(range[1]) && range[0] < range[1]))
     throw new BanyanError('E_TELEMETRY', 'the range of the y axis is none', { seen: range, wanted: 'two numbers, the lower one first' })
 
-  const xTicks = ticksOf(...extent(points.map(([at]) => at)), 6)
+  const xTicks = ticksOf(...extent(points.map(([at]) => at)), 8)
   const yTicks = ticksOf(...extent([...points.map(([, height]) => height), ...(range ?? [])]), 5)
   const yLabels = yTicks.map(shortAmount)
   const left = 44 + Math.max(...yLabels.map((text) => textWidth(text, fontSize)))
@@ -143,7 +143,7 @@ function legendOf(runs: readonly { readonly name: string }[], width: number): { 
     items.push(element('line', { x1: x, x2: x + 24, y1: y - 4, y2: y - 4, 'stroke-width': 2.5, ...strokeOf(at) }), text(x + 31, y, name))
     x += needed
   }
-  return { items, height: y + 14 }
+  return { items, height: y + 22 }
 }
 
 function strokeOf(at: number) {
