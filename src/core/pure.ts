@@ -11,6 +11,7 @@ import { pause } from './pause.ts'
 import { impure, pureContext } from './pure-context.ts'
 import { Random } from './random.ts'
 import { interruption, type Run } from './run.ts'
+import type { Place } from './searcher.ts'
 import { type Tree, underWay } from './tree.ts'
 import { treeDigest } from './tree-digest.ts'
 import type { Outcome, Trial, Work } from './trial.ts'
@@ -31,7 +32,7 @@ export async function runPure<State, Action, Task, Answer>(run: Run<State, Actio
   const used = { expansions: 0, steps: 0, nodes: 0 }
   const limits = { expansions: ledger.available('expansions'), steps: ledger.available('steps'), nodes: ledger.available('nodes') }
   tree.expected = expectedNodes(limits)
-  const trials = pureTrials(run, used, limits)
+  const trials = visitTrials(run, used, limits) ?? pureTrials(run, used, limits)
   let nextCheckpoint = firstCheckpoint
   let stop: Stop | undefined
   while (stop === undefined) {
@@ -62,7 +63,7 @@ function pureTrials<State, Action, Task, Answer>(
   const tree = run.tree as Tree
   const asking = new Random(seed, 'searcher')
   const random = new Random(seed)
-  const outcomeOf = outcomes(run, random, used)
+  const outcomeOf = outcomes(run, random, growth(run, used))
   return (enough) => {
     while (run.trials < enough) {
       if (used.expansions >= limits.expansions || used.steps >= limits.steps || used.nodes >= limits.nodes)
@@ -88,6 +89,49 @@ function pureTrials<State, Action, Task, Answer>(
   }
 }
 
+/** The same for searchers that mostly visit candidates, one at a time; undefined for others. Other work that they ask for is done as for all. */
+function visitTrials<State, Action, Task, Answer>(
+  run: Run<State, Action, Task, Answer>,
+  used: Used,
+  limits: Readonly<Used>,
+): ((enough: number) => Stop | undefined) | undefined {
+  const { memory } = run
+  const { searcher, concurrency, seed } = run.options
+  const { visits } = searcher
+  if (visits === undefined || visits.ask !== searcher.ask || visits.tell !== searcher.tell || concurrency > 1) return undefined
+  const tree = run.tree as Tree
+  const evaluator = evaluatorNamed(run.parts, visits.evaluate)
+  const asking = new Random(seed, 'searcher')
+  const random = new Random(seed)
+  const grown = growth(run, used)
+  const outcomeOf = outcomes(run, random, grown)
+  const place: Place = { node: 0, candidate: 0 }
+  return (enough) => {
+    while (run.trials < enough) {
+      if (used.expansions >= limits.expansions || used.steps >= limits.steps || used.nodes >= limits.nodes)
+        return { stopped: 'budget', unit: pureUnits.find((unit) => used[unit] >= limits[unit])! }
+      if (visits.next(tree, memory, asking, place)) {
+        random.reseed(seed, run.trials++)
+        const node = grown.make(place.node, place.candidate)
+        const value = evaluator.value!(run.tree.view(node), random)
+        if (!tree.closed(node)) grown.list(node)
+        visits.told(tree, memory, node, value)
+      } else {
+        const works = searcher.ask(tree, memory, 1, asking)
+        for (const work of works) {
+          const id = run.trials++
+          random.reseed(seed, id)
+          searcher.tell(tree, memory, outcomeOf(numbered(work, id)))
+        }
+        if (works.length === 0) return { stopped: 'exhausted' }
+      }
+      const done = searcher.done?.(tree, memory)
+      if (done !== undefined) return { stopped: done }
+    }
+    return undefined
+  }
+}
+
 /** How many nodes a budget allows, so that the tree's arrays need not be longer; ends of games are nodes without an expansion. */
 function expectedNodes({ expansions, steps, nodes }: Readonly<Used>): number {
   const most = Math.ceil(Math.min(expansions * 1.05, steps, nodes)) + 1
@@ -104,20 +148,12 @@ function numbered(work: Work, id: number): Trial {
   return work as Trial
 }
 
-/** Carries out trials at once. */
-function outcomes<State, Action, Task, Answer>(
-  { tree, parts, options }: Run<State, Action, Task, Answer>,
-  random: Random,
-  used: Used,
-): (trial: Trial) => Outcome {
+/** How nodes are made and their actions listed. */
+function growth<State, Action, Task, Answer>({ tree, parts, options }: Run<State, Action, Task, Answer>, used: Used) {
   const { environment } = parts
   const context = pureContext('search')
   const keyed = options.searcher.twins !== false && environment.key !== undefined
   const turns = environment.turn !== undefined
-  /** The evaluators of the last trial: searchers ask for the same ones again and again. */
-  let names: readonly string[] = noNames
-  let evaluators: readonly Evaluator<State, Action>[] = []
-
   function make(parent: NodeId, index: number): NodeId {
     const step = environment.step(tree.state(parent), tree.actions(parent)[index] as Action, context) as Step<State>
     if (typeof step.terminal !== 'boolean') throw impure('answered a step with a promise, or without saying whether it is the end')
@@ -133,6 +169,19 @@ function outcomes<State, Action, Task, Answer>(
     used.expansions++
     return actions.length
   }
+
+  return { make, list }
+}
+
+/** Carries out trials at once. */
+function outcomes<State, Action, Task, Answer>(
+  { tree, parts }: Run<State, Action, Task, Answer>,
+  random: Random,
+  { make, list }: { make(parent: NodeId, index: number): NodeId; list(node: NodeId): number },
+): (trial: Trial) => Outcome {
+  /** The evaluators of the last trial: searchers ask for the same ones again and again. */
+  let names: readonly string[] = noNames
+  let evaluators: readonly Evaluator<State, Action>[] = []
 
   function choose(asked: readonly string[]): void {
     if (asked === names) return

@@ -27,4 +27,26 @@ export interface Searcher<Memory = any> {
   best(tree: Tree, memory: Memory): NodeId | undefined
   /** The `count` best answers, best first. */
   answers?(tree: Tree, memory: Memory, count: number, random: Random): readonly NodeId[]
+  /** A fast path: what pure searches that do one thing at a time use instead of `ask` and `tell`. Must grow the tree that those grow. */
+  readonly visits?: Visits<Memory>
+}
+
+/** One visit of a candidate after another, without objects for work and outcomes. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface Visits<Memory = any> {
+  /** What it stands for. A searcher made from another one by replacing either of them is asked and told as if this were not there. */
+  readonly ask: Searcher<Memory>['ask']
+  readonly tell: Searcher<Memory>['tell']
+  /** Name of the evaluator. It judges each new node; where something follows there, its actions are listed then. */
+  readonly evaluate: string
+  /** Writes to `place` which candidate is made a node. False when other work is due, or none: then `ask` is asked, and says which. */
+  next(tree: Tree, memory: Memory, random: Random, place: Place): boolean
+  /** The node that was made there, and its value. */
+  told(tree: Tree, memory: Memory, node: NodeId, value: number): void
+}
+
+/** A candidate: its node, and its place in that node's block. */
+export interface Place {
+  node: NodeId
+  candidate: number
 }

@@ -1,7 +1,7 @@
 // Monte Carlo tree search: select, visit, back up. Selection, initial value and backup are pieces; papers differ exactly there.
 import type { NodeId } from '../common.ts'
 import type { Random } from '../random.ts'
-import type { Searcher } from '../searcher.ts'
+import type { Place, Searcher } from '../searcher.ts'
 import { failed, proof, type Tree } from '../tree.ts'
 import type { Ask, Outcome, Work } from '../trial.ts'
 import { type Backup, backups } from './backup.ts'
@@ -42,6 +42,8 @@ interface MctsMemory {
   readonly edges: Edges
   /** The last work asked for, as long as nothing was asked or told since: what is told at once need not be marked in between. */
   asked: Work | undefined
+  /** What the fast path came upon that is no visit, until it is asked for. */
+  found: { readonly work: Work | undefined } | undefined
   readonly best: BestNodes
   /** Nodes at which a proposal is under way. */
   readonly expanding: Set<NodeId>
@@ -90,6 +92,13 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
 
   /** The next work below the root, or undefined when there is none now. */
   function descend(tree: Tree, memory: MctsMemory, random: Random): Work | undefined {
+    const place: Place = { node: 0, candidate: 0 }
+    const other = goDown(tree, memory, random, place)
+    return other === visit ? { kind: 'visit', ...place, propose, evaluate, id: -1 } : other
+  }
+
+  /** Goes down to a candidate that has no node and writes it to `place`; or finds other work, or none. */
+  function goDown(tree: Tree, memory: MctsMemory, random: Random, place: Place): typeof visit | Work | undefined {
     let node = tree.root
     memory.edges.begin(random)
     for (;;) {
@@ -113,7 +122,11 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         return spent(tree, node) ? expand(tree, memory, node, branching) : undefined
       }
       const child = tree.childOf[slot]!
-      if (child < 0) return { kind: 'visit', node, candidate: slot - tree.blockStart[node]!, propose, evaluate, id: -1 }
+      if (child < 0) {
+        place.node = node
+        place.candidate = slot - tree.blockStart[node]!
+        return visit
+      }
       node = child
     }
   }
@@ -142,7 +155,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     if (tree.closed(node)) memory.edges.refreshPath(node, prove(tree, node, proofOf(tree, node, known)))
   }
 
-  return {
+  const searcher: Searcher<MctsMemory> = {
     name: 'mcts',
     settings: {
       selection: selection.name,
@@ -163,6 +176,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       return {
         edges: new Edges(tree, selection, initialValue, expanding),
         asked: undefined,
+        found: undefined,
         best: new BestNodes(),
         expanding,
         barren: new Map(),
@@ -172,7 +186,8 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       const works: Work[] = []
       while (works.length < free) {
         if (memory.asked !== undefined) mark(tree, memory, memory.asked)
-        const work = descend(tree, memory, random)
+        const { work } = memory.found ?? { work: descend(tree, memory, random) }
+        memory.found = undefined
         memory.asked = work
         if (work === undefined) break
         if (free === 1) return [work]
@@ -209,7 +224,25 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     best: (tree, memory) => (tree.turn === undefined ? memory.best.node : bestMove(tree)),
     answers: (tree, memory, count) => memory.best.answers(tree, count),
   }
+  return {
+    ...searcher,
+    visits: {
+      ask: searcher.ask,
+      tell: searcher.tell,
+      evaluate: evaluate[0]!,
+      next(tree, memory, random, place) {
+        const work = goDown(tree, memory, random, place)
+        if (work === visit) return true
+        memory.found = { work }
+        return false
+      },
+      told: (tree, memory, node, value) => arrive(tree, memory, node, value, true),
+    },
+  }
 }
+
+/** Stands for the visit of a candidate. */
+const visit = true
 
 /** A node that keeps bringing no candidates has nothing left to try. */
 function settleExpansion(tree: Tree, memory: MctsMemory, node: NodeId, outcome: Outcome): void {
