@@ -52,7 +52,7 @@ export async function collect<Task>(
   for (const [node, trace] of traces.entries()) {
     const { prompt, steps, answer } = trace
     const accepted = await parts.verify(trace)
-    const source: RowSource = { runId: `round-${context.round}`, node, task: parts.idOf(trace.task) }
+    const source: RowSource = { ...(trace.source ?? { runId: `round-${context.round}`, node }), task: parts.idOf(trace.task) }
     for (const name of beginnings(source.task, steps)) {
       const share = shares.get(name) ?? { right: 0, of: 0 }
       shares.set(name, { right: share.right + Number(accepted), of: share.of + 1 })

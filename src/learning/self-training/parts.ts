@@ -1,5 +1,6 @@
 // The contract between the loop of self-training and what it is about: tasks, search, verifier, measurement. The loop knows none of them.
 import type { Awaitable, Json } from '../../core/common.ts'
+import type { RowSource } from '../data/rows.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import type { ScalarHead } from '../nets/scalar-head.ts'
 import type { Tokeniser } from '../tokenisers/tokeniser.ts'
@@ -17,6 +18,8 @@ export interface FoundTrace<Task> {
   readonly prompt: string
   readonly steps: readonly string[]
   readonly answer: string
+  /** The node that it ends in. Default: the round, and its place among the traces. */
+  readonly source?: Omit<RowSource, 'task'>
 }
 
 export interface SearchContext {

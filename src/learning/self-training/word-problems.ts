@@ -1,21 +1,29 @@
-// Self-training on word problems: new problems each round, answers sampled in lock step, the right ones learnt. The verifier knows the right
-// answers; it is asked about training problems only, and after the search.
+// Self-training on word problems: new problems each round, many searches in lock step, the right answers learnt. The verifier knows what is
+// right; it is asked about training problems only, and after their search.
+import { Random } from '../../core/random.ts'
+import { search } from '../../core/search.ts'
+import { vote } from '../../core/searchers/vote.ts'
 import type { WordProblem } from '../../environments/word-problems/problem.ts'
-import { promptText, stepsOf } from '../kit/codec.ts'
-import { measuredProblems, measurePolicy, sampledTexts } from '../kit/measure.ts'
+import { wordProblems } from '../../environments/word-problems.ts'
+import { promptText, wordProblemCodec } from '../kit/codec.ts'
+import { greedyAnswers, measuredProblems } from '../kit/measure.ts'
 import { drawProblem, problemId } from '../kit/problems.ts'
 import { rightAnswer } from '../kit/right-path.ts'
 import { batchedDecoder } from '../nets/batched-decoder.ts'
+import { netEvaluator } from '../nets/net-evaluator.ts'
+import { netProposer } from '../nets/net-proposer.ts'
 import { type KernelOptions, openKernels } from '../tensor/open-kernels.ts'
-import type { FoundTrace, SelfTrainingParts } from './parts.ts'
+import type { FoundTrace, Policy, SelfTrainingParts } from './parts.ts'
 
 export interface WordProblemPartsOptions {
   /** Of the problems that are drawn. Default 0. */
   readonly seed?: number
   /** Problems a round. Default 500. */
   readonly tasks?: number
-  /** Held-out problems to measure on. Default 300. */
+  /** Held-out problems to measure on, at most 300. Default 300. */
   readonly measured?: number
+  /** Chains of a search in a measurement. Default 16. */
+  readonly chains?: number
   readonly kernels?: KernelOptions
 }
 
@@ -23,21 +31,18 @@ export interface WordProblemPartsOptions {
 const longestAnswer = 24
 
 /**
- * What `selfTrain` needs for word problems. Problems of different rounds and seeds are different streams; none is held out.
+ * What `selfTrain` needs for word problems. A search is a vote of independent chains, weighted by the evaluator where one is trained; the
+ * search for data takes as many chains as its tokens are sure to allow. Problems of other rounds and seeds are other streams, and none is held out.
  *
  * @example
  * await selfTrain(wordProblemParts({ seed: 1 }), { base: basePath({ band: 'hard', seed: 1 }), out: 'runs/hard', rounds: 3, tokens: 96_000 })
  */
-export function wordProblemParts({
-  seed = 0,
-  tasks = 500,
-  measured = 300,
-  kernels,
-}: WordProblemPartsOptions = {}): SelfTrainingParts<WordProblem> {
+export function wordProblemParts(options: WordProblemPartsOptions = {}): SelfTrainingParts<WordProblem> {
+  const { seed = 0, tasks = 500, measured = 300, chains = 16, kernels } = options
   const held = measuredProblems().slice(0, measured)
-  const decoderOf = (net: Parameters<typeof batchedDecoder>[0]) => batchedDecoder(net, { kernels: openKernels(kernels) })
+  const opened = (policy: Policy) => openSearches(policy, kernels)
   return {
-    settings: { environment: 'word-problems', seed, tasks, measured: held.length },
+    settings: { environment: 'word-problems', seed, tasks, measured: held.length, chains },
     drawTasks(round) {
       const drawn = new Map<string, WordProblem>()
       for (let index = 0; drawn.size < tasks; index++) {
@@ -49,27 +54,78 @@ export function wordProblemParts({
     idOf: problemId,
     heldOut: new Set(held.map(problemId)),
 
-    async search({ net }, problems, { seed: draws, tokens, signal }) {
-      // As many answers for each problem as the budget is certain to allow.
+    async search(policy, problems, { round, seed: draws, tokens, signal }) {
       const count = Math.max(1, Math.floor(tokens / (problems.length * longestAnswer)))
-      const decoder = decoderOf(net)
-      const texts = await sampledTexts(decoder, problems, { count, seed: draws, signal })
-      const traces = texts.flatMap((row, at) => row.flatMap(({ tokens: written }) => traceOf(problems[at]!, stepsOf(written))))
-      return { traces, tokens: decoder.counters.generated }
+      const { searchAll, spent } = opened(policy)
+      const results = await searchAll(problems, { count, seed: draws, signal, name: `round-${round}` })
+      const traces = results.flatMap(({ runId, tree }, at) =>
+        Array.from({ length: tree.size }, (_, node) => node)
+          .filter((node) => tree.terminal(node))
+          .map((node) => traceOf(problems[at]!, tree.state(node).steps, { runId, node })),
+      )
+      return { traces, tokens: spent() }
     },
 
     verify: ({ task, answer }) => answer === String(rightAnswer(task)),
 
-    async evaluate({ net }, { signal }) {
-      const { greedy, majority, tokens } = await measurePolicy(net, { problems: held, kernels: openKernels(kernels), signal })
-      const solved = (rate: number) => ({ right: Math.round(rate * held.length), of: held.length })
-      return { greedy: solved(greedy), search: solved(majority), tokens }
+    async evaluate(policy, { signal }) {
+      const { decoder, searchAll, spent } = opened(policy)
+      const right = held.map(rightAnswer)
+      const solved = (answers: readonly (number | undefined)[]) => ({
+        right: answers.filter((answer, at) => answer === right[at]).length,
+        of: held.length,
+      })
+      const greedy = solved(await greedyAnswers(decoder, held, { signal }))
+      // The same draws in every round, so that rounds differ by what was learnt alone.
+      const found = await searchAll(held, { count: chains, seed: 0, signal, name: 'measured' })
+      return { greedy, search: solved(found.map(({ answer }) => answer)), tokens: spent() }
     },
   }
 }
 
-/** None for an answer that cannot be read, or has not a step for each clause. */
-function traceOf(task: WordProblem, steps: readonly string[] | undefined): FoundTrace<WordProblem>[] {
-  if (steps === undefined || steps.length !== task.clauses.length) return []
-  return [{ task, prompt: promptText(task), steps, answer: steps.at(-1)!.split(' ').at(-1)! }]
+interface SearchAll {
+  /** Chains of each search. */
+  readonly count: number
+  readonly seed: number
+  readonly signal: AbortSignal
+  /** First part of the runs' ids. */
+  readonly name: string
+}
+
+/** Searches that share one decoder. */
+function openSearches({ net, evaluator: judge }: Policy, options: KernelOptions | undefined) {
+  const kernels = openKernels(options)
+  const codec = wordProblemCodec()
+  const decoder = batchedDecoder(net, { kernels })
+  // Chains are independent: each writes what it would write alone.
+  const proposer = netProposer({ decoder, codec, duplicates: 'keep' })
+  const evaluator = judge && netEvaluator({ decoder: batchedDecoder(judge.net, { kernels }), codec, head: judge.head })
+  return {
+    decoder,
+    spent: () => decoder.counters.generated,
+    searchAll: (problems: readonly WordProblem[], { count, seed, signal, name }: SearchAll) =>
+      Promise.all(
+        problems.map((task, at) =>
+          search({
+            environment: wordProblems(),
+            task,
+            proposer,
+            ...(evaluator !== undefined && { evaluator }),
+            searcher: vote({ n: count, weight: evaluator === undefined ? 'one' : 'value' }),
+            concurrency: count,
+            seed: new Random(seed, `${name} ${at}`).integer(),
+            runId: `${name}-${at}`,
+            signal,
+          }),
+        ),
+      ),
+  }
+}
+
+function traceOf(
+  task: WordProblem,
+  steps: readonly string[],
+  source: NonNullable<FoundTrace<WordProblem>['source']>,
+): FoundTrace<WordProblem> {
+  return { task, prompt: promptText(task), steps, answer: steps.at(-1)!.split(' ').at(-1)!, source }
 }
