@@ -6,6 +6,7 @@ import { game24Grader } from '../graders/game24.ts'
 import type { Grader } from '../graders/grader.ts'
 import { reasoningGrader } from '../graders/reasoning.ts'
 import { ticTacToeGrader } from '../graders/tic-tac-toe.ts'
+import { wordProblemGrader } from '../graders/word-problems.ts'
 import { writingGrader } from '../graders/writing.ts'
 
 /** A grader whose types are its own business: tasks, answers and references come as JSON. */
@@ -19,6 +20,7 @@ const graders: Readonly<Record<string, () => AnyGrader>> = {
   countdown: () => countdownGrader,
   'tic-tac-toe': () => ticTacToeGrader(),
   'connect-four': () => connectFourGrader(),
+  'word-problems': () => wordProblemGrader,
 }
 
 /** @throws `E_GRADER_UNKNOWN`. */

@@ -4,6 +4,7 @@ export { type Base, type BuildOptions, type BuiltBase, baseFor, basePath, baseSe
 export {
   answerOf,
   calculator,
+  contextLength,
   endOfAnswer,
   exampleTokens,
   promptText,
@@ -12,6 +13,27 @@ export {
   wordProblemEncoding,
   wordTokens,
 } from './codec.ts'
+export {
+  type CountdownDemonstratorOptions,
+  type CountdownDrawOptions,
+  type CountdownProblem,
+  countdownCodec,
+  countdownDemonstration,
+  countdownEncoding,
+  countdownExample,
+  countdownHabits,
+  countdownId,
+  countdownLengths,
+  countdownMoves,
+  countdownPromptText,
+  countdownTaskOf,
+  countdownTokeniser,
+  countdownTokens,
+  drawCountdown,
+  endOfCountdown,
+  isHeldOutCountdown,
+  reachesTarget,
+} from './countdown-kit.ts'
 export { type DemonstratorOptions, demonstration } from './demonstrator.ts'
 export {
   greedyAnswers,
