@@ -58,3 +58,19 @@ describe('banyan train', () => {
     }
   })
 })
+
+describe('banyan self-train', () => {
+  it('refuses what it cannot do before it trains anything', async () => {
+    const cases: [string[], string][] = [
+      [['--band', 'hrd'], 'Did you mean "hard"'],
+      [['--environment', 'game24'], 'word-problems'],
+      [['--rounds', '0'], '--rounds'],
+      [['--resume'], '--out is missing'],
+    ]
+    const ends = await Promise.all(cases.map(([args]) => start(folder.path, ['self-train', ...args]).ended))
+    for (const [at, [, text]] of cases.entries()) {
+      expect(ends[at]!.code).toBe(2)
+      expect(ends[at]!.stderr).toContain(text)
+    }
+  })
+})
