@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { loadNet, saveNet } from './files/net-file.ts'
 import { lora, mergedParameters } from './lora.ts'
 import type { CausalNet } from './nets/causal-net.ts'
 import { decoder } from './nets/decoder.ts'
@@ -8,6 +12,7 @@ import { crossEntropy } from './tensor/operations/cross-entropy.ts'
 import { referenceKernels as kernels } from './tensor/reference/reference.ts'
 import { Tape } from './tensor/tape.ts'
 import { errorOf } from './tensor/testing/check-case.ts'
+import { train } from './train.ts'
 
 const config = { vocabulary: 11, context: 24, width: 16, layers: 2, heads: 4, keyHeads: 2, between: 24, weightSpread: 0.3 }
 const tokens = Int32Array.of(1, 5, 2, 9, 4, 7, 3)
@@ -78,5 +83,20 @@ describe('lora', () => {
     const base = llama(config, { seed: 1 })
     for (const options of [{ rank: 0 }, { rank: 1.5 }, { alpha: 0 }, { targets: [] }, { targets: ['query', 'feed.query'] }])
       expect(() => lora(base, options, { seed: 1 })).toThrow(expect.objectContaining({ code: 'E_LORA_OPTION' }))
+  })
+
+  it('is saved, loaded, and trained in a thread like any other net', async () => {
+    const net = lora(llama(config, { seed: 1 }), { rank: 2, targets: ['attention.value'] }, { seed: 2 })
+    const examples = [{ tokens, weights: tokens.map((_, at) => (at > 0 ? 1 : 0)) }]
+    const job = { data: { examples }, objective: 'supervised', limit: { steps: 8 }, rate: 0.02 } as const
+    const options = { keepNet: false, kernels: { kind: 'reference' } } as const
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-lora-'))
+    saveNet(net, join(folder, 'net'))
+    const here = await train({ net: loadNet(join(folder, 'net')), ...job }, { ...options, thread: false })
+    rmSync(folder, { recursive: true })
+    const there = await train({ net, ...job }, options)
+    expect(there.digest).toBe(here.digest)
+    expect(there.curve.at(-1)!.loss).toBeLessThan(there.curve[0]!.loss)
+    expect(logitsOf(net)).toEqual(logitsOf(here.net))
   })
 })

@@ -1,4 +1,5 @@
 // The public names of nets, decoding and scoring.
+export type { AdaptableNet, Adapter, LinearLayer } from './adaptable-net.ts'
 export { type BatchedDecoder, type BatchedDecoderOptions, batchedDecoder, type GeneratedText, type TextRequest } from './batched-decoder.ts'
 export type { Branch } from './branch.ts'
 export type { Attend, CausalNet, CausalShape, DecodingRows } from './causal-net.ts'
@@ -8,6 +9,7 @@ export { type Decoder, type DecoderCounters, type DecoderOptions, decoder } from
 export type { Ended, Generated, GenerateRequest, Generation } from './generation.ts'
 export { type GptConfig, gpt } from './gpt.ts'
 export { type Edges, type GraphNet, type GraphNetConfig, graphNet } from './graph-net.ts'
+export { type LlamaConfig, llama } from './llama.ts'
 export { entropyOf, type LogProbs, type LogProbsOptions, logProbsOf, tokenLogProbs } from './log-probs.ts'
 export { type Mlp, type MlpConfig, mlp } from './mlp.ts'
 export { type NetEvaluatorOptions, netEvaluator } from './net-evaluator.ts'

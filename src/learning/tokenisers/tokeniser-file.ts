@@ -4,12 +4,19 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import { readText } from '../files/read-text.ts'
 import { replaceFile } from '../files/replace-file.ts'
+import { bytePair } from './byte-pair.ts'
 import { characters } from './characters.ts'
 import type { Tokeniser } from './tokeniser.ts'
 import { words } from './words.ts'
 
 const wordsConfig = z.strictObject({ tokens: z.array(z.string()) })
 const charactersConfig = z.strictObject({ alphabet: z.string(), specials: z.array(z.string()) })
+const bytePairConfig = z.strictObject({
+  tokens: z.array(z.string()),
+  merges: z.array(z.string()),
+  specials: z.array(z.int()).exactOptional(),
+  words: z.enum(['gpt-2', 'digits']).exactOptional(),
+})
 
 const kinds: Readonly<Record<string, (config: unknown) => Tokeniser>> = {
   words: (config) => words(wordsConfig.parse(config).tokens),
@@ -17,6 +24,7 @@ const kinds: Readonly<Record<string, (config: unknown) => Tokeniser>> = {
     const { alphabet, specials } = charactersConfig.parse(config)
     return characters(alphabet, { specials })
   },
+  'byte-pair': (config) => bytePair(bytePairConfig.parse(config)),
 }
 
 /**
