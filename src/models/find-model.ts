@@ -2,15 +2,13 @@
 // is compared by size on every use and by digest once: a stamp beside it says for which size and time it was right.
 import { createHash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { BanyanError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
 import { cacheDirectory } from './cache-directory.ts'
 import { type CatalogueEntry, catalogue } from './catalogue.ts'
-import { eightBitGguf } from './local/eight-bit.ts'
 import { readGgufHeader } from './local/gguf.ts'
-import { keepVerified } from './pull/keep-verified.ts'
 
 export interface FoundModel {
   /** Absolute. */
@@ -57,29 +55,6 @@ export async function findModel(nameOrPath: string): Promise<FoundModel> {
   if (!(await isVerified(path, found, entry.sha256)))
     throw notTheOne(entry, path, `SHA-256 ${await digest(path)}`, `SHA-256 ${entry.sha256}`)
   return { path, bytes: found.size, entry }
-}
-
-/**
- * The file to load for a model that was found: for some models of the catalogue a faster form of it (`eightBit`), made and kept beside it when
- * it is first wanted, which takes a few seconds; else, and where the cache cannot be written, the file itself.
- */
-export async function fileToLoad({ path, entry }: FoundModel): Promise<string> {
-  if (entry?.eightBit === undefined) return path
-  const { file, bytes, sha256 } = entry.eightBit
-  const faster = join(dirname(path), file)
-  const made = await stat(faster).catch(() => undefined)
-  if (made?.size === bytes && (await isVerified(faster, made, sha256))) return faster
-  try {
-    await keepVerified(faster, { bytes, sha256 }, eightBitGguf(path), { received: () => {}, signal: new AbortController().signal })
-    await rm(stampPath(faster), { force: true })
-    return faster
-  } catch (error) {
-    process.emitWarning(`The faster form of ${entry.name} cannot be kept (${error instanceof Error ? error.message : String(error)})`, {
-      code: 'BANYAN_MODEL_FORM',
-      detail: `${path} serves, slower with many branches`,
-    })
-    return path
-  }
 }
 
 /** All models of the catalogue, and whether their files are there. Reads sizes only. */

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Llama, LlamaGrammar } from 'node-llama-cpp'
 import { BanyanError } from '../core/errors.ts'
-import { fileToLoad, findModel } from './find-model.ts'
+import { findModel } from './find-model.ts'
 import { importPeer } from './import-peer.ts'
 import { answerMemory } from './local/answer-memory.ts'
 import { decoderFor } from './local/decoder.ts'
@@ -97,7 +97,6 @@ export interface LocalModel extends Model {
 export async function localModel(options: LocalModelOptions): Promise<LocalModel> {
   const found = await findModel(options.model)
   await readGgufHeader(found.path)
-  const path = await fileToLoad(found)
   const library = await importPeer<LlamaLibrary>({
     package: 'node-llama-cpp@3.21.1',
     purpose: 'a local model',
@@ -106,11 +105,11 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
   })
   const threads = options.threads ?? Math.min(2, availableParallelism())
   const llama = await runtime(library)
-  const loaded = await llama.loadModel({ modelPath: path, gpuLayers: 0 }).catch((cause: unknown) => {
+  const loaded = await llama.loadModel({ modelPath: found.path, gpuLayers: 0 }).catch((cause: unknown) => {
     if (isMemory(cause))
       throw memoryError(`the model does not fit into memory`, cause, 'Use a smaller model, or a file with fewer bits a weight.')
     throw new BanyanError('E_MODEL_FILE', 'llama.cpp cannot load the file', {
-      seen: path,
+      seen: found.path,
       hint: `It says: ${cause instanceof Error ? cause.message : String(cause)}. Use a GGUF file of an architecture that llama.cpp knows.`,
       cause,
       fatal: true,
@@ -194,7 +193,7 @@ export async function localModel(options: LocalModelOptions): Promise<LocalModel
 
   const model: LocalModel = {
     name,
-    path,
+    path: found.path,
     sequences,
     contextLength,
     reproducible: 'recorded',

