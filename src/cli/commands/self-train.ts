@@ -16,6 +16,7 @@ import { json } from '../shared-arguments.ts'
 import { type Values, verb } from '../verb.ts'
 
 const environments = ['word-problems']
+const evaluatorSettings = { batch: 64, schedule: { kind: 'linear', rate: 1e-3, end: 0.1 } } as const
 
 const args = {
   environment: { type: 'string', description: `${environments.join(', ')}; default word-problems`, valueHint: 'name', alias: 'e' },
@@ -23,6 +24,11 @@ const args = {
   rounds: { type: 'string', description: 'rounds of search and learning; default 3', valueHint: 'n' },
   tasks: { type: 'string', description: 'new tasks each round; default 500', valueHint: 'n' },
   tokens: { type: 'string', description: 'that the search of a round may generate; default 96000', valueHint: 'n' },
+  'evaluator-steps': {
+    type: 'string',
+    description: 'train an evaluator too, for so many steps a round; it weighs the votes of searches. Default: none',
+    valueHint: 'n',
+  },
   seed: { type: 'string', description: 'default 1', valueHint: 'n' },
   out: {
     type: 'string',
@@ -55,6 +61,7 @@ export const selfTrain = verb({
       readWhole('--tasks', values.tasks, 1) ?? 500,
       readWhole('--tokens', values.tokens, 1) ?? 96_000,
     ]
+    const judged = readWhole('--evaluator-steps', values['evaluator-steps'], 1)
     const seed = readWhole('--seed', values.seed, 0) ?? 1
     const kernels = { threads: readWhole('--threads', values.threads, 1) ?? 1 }
     const out =
@@ -65,6 +72,7 @@ export const selfTrain = verb({
     const shown = stages()
     const result = await runRounds(wordProblemParts({ seed, tasks, kernels }), {
       ...{ base, out, rounds, tokens, seed, kernels, encoding: wordProblemEncoding },
+      ...(judged !== undefined && { evaluator: { ...evaluatorSettings, limit: { steps: judged } } }),
       resume: values.resume,
       signal: interrupt.signal,
       progress: shown.update,

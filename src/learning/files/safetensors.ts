@@ -23,13 +23,10 @@ export interface WrittenTensors {
   readonly sha256: string
 }
 
-/** How numbers lie in a file. */
-export type StoredType = 'F32' | 'F16' | 'BF16'
-
 /** A tensor as the header describes it. */
 export interface StoredTensor {
   readonly name: string
-  /** Other types (whole numbers, F64, F8…) may lie in a file, and are refused when they are read. */
+  /** `F32`, `F16` and `BF16` can be read; others (whole numbers, F64, F8…) may lie in a file, and are refused when they are read. */
   readonly type: string
   readonly shape: Shape
   /** Its bytes in the file, half open. */
@@ -250,7 +247,7 @@ export function half(bits: number): number {
 const floatOfBits = new DataView(new ArrayBuffer(4))
 
 /** The upper sixteen bits of a binary32. */
-export function brainHalf(bits: number): number {
+function brainHalf(bits: number): number {
   floatOfBits.setUint32(0, bits << 16)
   return floatOfBits.getFloat32(0)
 }
