@@ -5,8 +5,6 @@ import { canonical } from './digest.ts'
 import { Hash, mix } from './hash.ts'
 import type { Tree } from './tree.ts'
 
-const double = new Float64Array(1)
-const doubleWords = new Int32Array(double.buffer)
 const single = new Float32Array(1)
 const singleWord = new Int32Array(single.buffer)
 
@@ -21,9 +19,10 @@ export function treeDigest(tree: Tree): string {
   const priors = tree.uniform ? undefined : tree.priors
   const loose = tree.changes > 0
   const actionsOf = rememberedActions()
+  const sumWords = new Int32Array(valueSum.buffer)
   // Two words a node; 0 and 0 where it does not hang on the root.
   const names = new Int32Array(2 * Math.max(0, size - root))
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let [a, b] = [0, 0]
   for (let node = root; node < size; node++) {
     const at = 2 * (node - root)
     if (node === root) names[at] = 1
@@ -38,22 +37,21 @@ export function treeDigest(tree: Tree): string {
       names[at] = stirredLow(names[from]!, index + 1)
       names[at + 1] = stirredHigh(names[from + 1]!, index + 1)
     }
-    double[0] = valueSum[node]!
-    const state =
-      (tree.terminal(node) ? 1 : 0) |
-      (tree.solved(node) ? 2 : 0) |
-      (tree.dead(node) ? 4 : 0) |
-      (tree.proven(node) << 3) |
-      (loose ? tree.revision(node) << 5 : 0)
-    let low = stirredLow(names[at]!, visits[node]!)
-    let high = stirredHigh(names[at + 1]!, visits[node]!)
-    low = stirredLow(stirredLow(stirredLow(low, doubleWords[0]!), doubleWords[1]!), state)
-    high = stirredHigh(stirredHigh(stirredHigh(high, doubleWords[0]!), doubleWords[1]!), state)
+    const state = (tree.terminal(node) ? 1 : 0) | (tree.solved(node) ? 2 : 0) | (tree.dead(node) ? 4 : 0) | (tree.proven(node) << 3)
+    const seen = visits[node]! ^ (state << 27)
+    const first = sumWords[2 * node]!
+    const second = sumWords[2 * node + 1]!
+    let low = stirredLow(stirredLow(stirredLow(names[at]!, seen), first), second)
+    let high = stirredHigh(stirredHigh(stirredHigh(names[at + 1]!, seen), first), second)
     const count = blockSize[node]!
     if (count > 0) {
       const actions = actionsOf(tree.actions(node))
-      low = stirredLow(stirredLow(low, actions.low), count)
-      high = stirredHigh(stirredHigh(high, actions.high), count)
+      low = stirredLow(low, actions.low)
+      high = stirredHigh(high, actions.high)
+    }
+    if (loose) {
+      low = stirredLow(low, tree.revision(node))
+      high = stirredHigh(high, tree.revision(node))
     }
     if (priors !== undefined) {
       const share = Math.fround(1 / count)
@@ -67,11 +65,10 @@ export function treeDigest(tree: Tree): string {
     }
     a = (a + mix(low)) | 0
     b = (b + mix(high)) | 0
-    c = (c + mix(low + Math.imul(high, 0x9e3779b1))) | 0
-    d = (d + mix(high ^ Math.imul(low, 0x85ebca6b))) | 0
   }
   const hash = new Hash()
-  for (const sum of [a, b, c, d]) hash.add(sum)
+  hash.add(a)
+  hash.add(b)
   return hash.digest()
 }
 
@@ -98,8 +95,8 @@ function rememberedActions(): (actions: readonly unknown[]) => Words {
 const mostRemembered = 1024
 
 function hashOf(actions: readonly unknown[]): Words {
-  let low = actions.length
-  let high = ~low
+  let low = stirredLow(1, actions.length)
+  let high = stirredHigh(2, actions.length)
   for (const action of actions) {
     const text = canonical(action as Json)
     low = stirredLow(low, text.length)
@@ -116,15 +113,12 @@ function hashOf(actions: readonly unknown[]): Words {
 
 /** The lower half of a 64-bit hash with one more word. */
 function stirredLow(hash: number, word: number): number {
-  return stirred(hash, Math.imul(word, 0x239b961b), 0xcc9e2d51)
+  const product = Math.imul(hash ^ word, 0xcc9e2d51)
+  return product ^ (product >>> 15)
 }
 
-/** The upper half. */
+/** The upper half: stirred in another manner, so that what is lost in one half is not in both. */
 function stirredHigh(hash: number, word: number): number {
-  return stirred(hash, Math.imul(word ^ (word >>> 16), 0xab0e9789), 0x1b873593)
-}
-
-function stirred(hash: number, word: number, by: number): number {
-  const product = Math.imul(((hash << 13) | (hash >>> 19)) ^ word ^ (word >>> 15), by) + 0x561ccd1b
-  return product ^ (product >>> 14)
+  const product = Math.imul(hash ^ word, 0x1b873593) + 0x561ccd1b
+  return (product << 13) | (product >>> 19)
 }
