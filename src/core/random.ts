@@ -15,15 +15,24 @@ export class Random {
   /** Starts the stream of (seed, key) again, without making a new object. */
   reseed(seed: number, key: number | string): this {
     const low = typeof key === 'number' ? key : hashText(key)
-    this.#a = mix(seed ^ 0x9e3779b9)
-    this.#b = mix(low ^ 0x85ebca6b)
-    this.#c = mix(
+    let a = mix(seed ^ 0x9e3779b9)
+    let b = mix(low ^ 0x85ebca6b)
+    let c = mix(
       Math.imul(Math.floor(seed / 4294967296), 0x27d4eb2f) ^
         (typeof key === 'number' ? Math.floor(key / 4294967296) : hashText(key, 0x5bd1e995)) ^
         0xc2b2ae35,
     )
-    this.#counter = 1
-    for (let round = 0; round < 12; round++) this.integer()
+    // Twelve draws, as `integer` makes them, without writing each to the object.
+    for (let counter = 1; counter <= 12; counter++) {
+      const sum = (a + b + counter) | 0
+      a = b ^ (b >>> 9)
+      b = (c + (c << 3)) | 0
+      c = (((c << 21) | (c >>> 11)) + sum) | 0
+    }
+    this.#a = a
+    this.#b = b
+    this.#c = c
+    this.#counter = 13
     return this
   }
 
