@@ -49,7 +49,7 @@ describe('edges', () => {
       ] as const)
         edges.backUp(node, value, mean)
       edges.begin(new Random(1))
-      expect(edges.choose(0) - tree.blockStart[0]!).toBe(chosen)
+      expect(edges.descend(0, 1) - tree.blockStart[0]!).toBe(chosen)
     }
   })
 

@@ -19,6 +19,8 @@ export class Edges {
   #nodes = new Int32Array(64)
   #candidates = new Int32Array(64)
   #steps = 0
+  /** The node where the last choice was made. */
+  last: NodeId = 0
   /** Random bits for the next node's ties. */
   #draw = 0
   readonly #initialValue: number | 'parent'
@@ -50,46 +52,62 @@ export class Edges {
     this.#draw = random.integer() | 0
   }
 
-  /** The slot of the most promising candidate or child of a node; -1 when none can be chosen now. Ties fall to a random place to start from. */
-  choose(node: NodeId): number {
-    const slot = this.#choose(node)
-    const step = this.#steps++
-    if (step === this.#nodes.length) {
-      this.#nodes = doubled(this.#nodes)
-      this.#candidates = doubled(this.#candidates)
-    }
-    this.#nodes[step] = node
-    this.#candidates[step] = slot - this.#tree.blockStart[node]!
-    return slot
-  }
-
-  #choose(node: NodeId): number {
+  /**
+   * Goes on down from a node, to the most promising candidate or child and on from that child, as far as there are candidates to choose from.
+   * Ties fall to a random place to start from.
+   * @param levels how many choices are made at most.
+   * @returns the slot that was chosen last; -1 when none could be chosen. {@link last} is the node where.
+   */
+  descend(from: NodeId, levels: number): number {
+    const selection = this.#selection
     const tree = this.#tree
+    const { blockStart, blockSize, childOf, visits } = tree
+    const pending = this.underWay === 0 ? undefined : tree.pending
     const values = this.#value.values
     const weights = this.#weight.values
-    const start = tree.blockStart[node]!
-    const size = tree.blockSize[node]!
-    const end = start + size
-    const term = this.#selection.term(this.underWay === 0 ? tree.visits[node]! : tree.visits[node]! + tree.pending[node]!)
-    const first = start + (((this.#draw >>> 16) * size) >>> 16)
-    this.#draw = Math.imul(this.#draw, 0x9e3779b1) ^ node
-    let chosen = -1
-    let best = Number.NEGATIVE_INFINITY
-    // No calls in this loop: most of a search's time goes into it.
-    for (let slot = first, left = size; left > 0; left--) {
-      const score = values[slot]! + term * weights[slot]!
-      // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
-      if (score !== score) {
-        if (this.#triesAllFirst && tree.uniform && tree.childOf[slot] === untried) return slot
-        return this.#chooseByScore(node, first, term)
+    // What is not tried comes first, in any order.
+    const untriedFirst = this.#triesAllFirst && tree.uniform
+    let steps = this.#steps
+    let draw = this.#draw
+    let node = from
+    for (let level = 1; ; level++) {
+      const size = blockSize[node]!
+      const start = blockStart[node]!
+      const end = start + size
+      const term = selection.term(pending === undefined ? visits[node]! : visits[node]! + pending[node]!)
+      const first = start + (((draw >>> 16) * size) >>> 16)
+      draw = Math.imul(draw, 0x9e3779b1) ^ node
+      let chosen = -1
+      let best = Number.NEGATIVE_INFINITY
+      // No calls in this loop: most of a search's time goes into it.
+      for (let slot = first, left = size; left > 0; left--) {
+        const score = values[slot]! + term * weights[slot]!
+        // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
+        if (score !== score) {
+          chosen = untriedFirst && childOf[slot] === untried ? slot : this.#chooseByScore(node, first, term)
+          break
+        }
+        if (score > best) {
+          best = score
+          chosen = slot
+        }
+        if (++slot === end) slot = start
       }
-      if (score > best) {
-        best = score
-        chosen = slot
+      if (steps === this.#nodes.length) {
+        this.#nodes = doubled(this.#nodes)
+        this.#candidates = doubled(this.#candidates)
       }
-      if (++slot === end) slot = start
+      this.#nodes[steps] = node
+      this.#candidates[steps++] = chosen - start
+      const child = chosen < 0 ? -1 : childOf[chosen]!
+      if (child < 0 || level === levels || blockSize[child] === 0) {
+        this.#steps = steps
+        this.#draw = draw
+        this.last = node
+        return chosen
+      }
+      node = child
     }
-    return chosen
   }
 
   /** Takes a candidate out of the choice until it is refreshed. */
@@ -125,14 +143,23 @@ export class Edges {
    */
   backUpChosen(leaf: NodeId, value: number, backup: Backup): void {
     const tree = this.#tree
-    const { turn } = tree
+    const { turn, blockStart, visits, valueSum } = tree
+    const { weight } = this.#selection
+    const values = this.#value.values
+    const weights = this.#weight.values
     let carried = value
     let child = leaf
     backup.update(tree, child, carried, true)
     for (let step = this.#steps - 1; step >= 0; step--) {
       const node = this.#nodes[step]!
-      this.#note(node, tree.blockStart[node]! + this.#candidates[step]!, child)
-      if (turn !== undefined && turn[child] !== turn[node]) carried = -carried
+      const slot = blockStart[node]! + this.#candidates[step]!
+      const seen = visits[child]!
+      const mean = valueSum[child]! / seen
+      const opposed = turn !== undefined && turn[child] !== turn[node]
+      values[slot] = opposed ? -mean : mean
+      // Rules without a weight are asked for each score.
+      weights[slot] = weight === undefined ? Number.NaN : weight(this.#byPrior ? this.#prior(node, slot) : 1, seen)
+      if (opposed) carried = -carried
       backup.update(tree, node, carried, false)
       child = node
     }

@@ -110,7 +110,8 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
         const room = Math.ceil(widening.base * Math.max(1, tree.visits[node]! + tree.pending[node]!) ** widening.power)
         if (size < room) return expand(tree, memory, node, room - size)
       }
-      const slot = memory.edges.choose(node)
+      const slot = memory.edges.descend(node, widening === undefined ? allTheWay : 1)
+      node = memory.edges.last
       if (slot < 0) {
         const follows = provenByChildren(tree, node)
         if (follows !== proof.open) {
@@ -240,6 +241,9 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     },
   }
 }
+
+/** More choices than a way down can have. */
+const allTheWay = 2 ** 20
 
 /** Stands for the visit of a candidate. */
 const visit = true
