@@ -19,6 +19,7 @@ export async function scoresByLlamaCpp(path: string, texts: readonly string[]): 
     const context = await model.createContext({ contextSize: 1024, batchSize: 512, threads: 1 })
     const decoder = decoderFor(model, { LlamaGrammarEvaluationState })
     const sequence = context.getSequence()
+    const greedy = decoder.sampler({ temperature: 0, topP: 1, topK: 0, seed: 0 })
     const results: TextScores[] = []
     for (const text of texts) {
       const tokens = model.tokenize(text, true)
@@ -26,12 +27,12 @@ export async function scoresByLlamaCpp(path: string, texts: readonly string[]): 
       const best: number[] = []
       await sequence.clearHistory()
       await decoder.decode(sequence, tokens.slice(0, -1), 0, async (at, logits) => {
-        const all = await logits.all()
-        logProbs.push(all.get(tokens[at + 1]!)!)
-        best.push([...all].reduce((highest, one) => (one[1] > highest[1] ? one : highest))[0])
+        logProbs.push(await logits.logProb(tokens[at + 1]!))
+        best.push((await logits.draw(greedy, false))!.token)
       })
       results.push({ tokens, logProbs, best })
     }
+    greedy.close()
     decoder.close()
     return results
   } finally {
