@@ -5,6 +5,7 @@ import { entries as nullEvaluator } from './engine/null-evaluator.ts'
 import type { Entry } from './entry.ts'
 import { entries as builders } from './learning/builders.ts'
 import { entries as decoder } from './learning/decoder.ts'
+import { entries as smollm2 } from './learning/smollm2.ts'
 import { entries as tensor } from './learning/tensor.ts'
 import { entries as localModel } from './local-model.ts'
 import { entries as replay } from './replay.ts'
@@ -22,4 +23,5 @@ export const entries: readonly Entry[] = [
   ...tensor,
   ...builders,
   ...decoder,
+  ...smollm2,
 ]
