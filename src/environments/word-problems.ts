@@ -4,7 +4,7 @@ import type { Environment, Step } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
 import { type Clause, persons, readWordStep, verbs, type WordProblem, wantWordStep } from './word-problems/problem.ts'
 
-export { type Clause, type Person, type Verb, type WordProblem, wordProblem as wordProblemTask } from './word-problems/problem.ts'
+export { type WordProblem, wordProblem as wordProblemTask } from './word-problems/problem.ts'
 
 export interface WordProblemState {
   readonly problem: WordProblem
@@ -42,7 +42,7 @@ export function wordProblems() {
 }
 
 /** The problem in English. */
-export function problemText({ start, clauses }: WordProblem): string {
+function problemText({ start, clauses }: WordProblem): string {
   const happens = ({ person, verb, amount }: Clause) => `${person} ${verb} ${doubling.has(verb) ? 'them all' : amount}.`
   return [`${persons[0]} has ${start} marbles.`, ...clauses.map(happens), `How many has ${persons[0]} in the end?`].join(' ')
 }
