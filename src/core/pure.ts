@@ -5,6 +5,7 @@ import type { Amounts, NodeId } from './common.ts'
 import type { Step } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { Evaluation, Evaluator } from './evaluator.ts'
+import { keep } from './keep.ts'
 import type { Stop } from './options.ts'
 import { evaluatorNamed } from './parts.ts'
 import { pause } from './pause.ts'
@@ -12,7 +13,7 @@ import { impure, pureContext } from './pure-context.ts'
 import { Random } from './random.ts'
 import { interruption, type Run } from './run.ts'
 import type { Place } from './searcher.ts'
-import { type Tree, underWay } from './tree.ts'
+import { Tree, underWay } from './tree.ts'
 import { treeDigest } from './tree-digest.ts'
 import type { Outcome, Trial, Work } from './trial.ts'
 import { evaluatorsOf, slotOf } from './work.ts'
@@ -230,6 +231,12 @@ function outcomes<State, Action, Task, Answer>(
     return { trial, status: 'ok', node, nodes, offered, evaluations, value: evaluations[0]?.value ?? Number.NaN, usage: noUsage }
   }
 }
+
+/** A tree as searches make it, with a view of it. */
+const tree = new Tree<unknown, unknown>()
+tree.readAnswer = () => undefined
+tree.addRoot(undefined)
+for (const one of [tree, tree.view(0), new Random(0)]) keep(one)
 
 const noNames: readonly string[] = []
 const noNodes: readonly NodeId[] = []

@@ -572,10 +572,11 @@ class TreeNode<State, Action> implements NodeView<State, Action> {
 }
 
 /**
- * How long an array becomes that is full: four times as long while it is small, half as long again once it is large, and no longer than
- * is expected.
+ * How long an array becomes that is full: what is expected, where that is not much; otherwise four times as long while it is small, half as
+ * long again once it is large, and no longer than is expected.
  */
 function longer(length: number, expected: number): number {
+  if (expected > length && expected <= 65_536) return expected
   const more = length < 16_384 ? 4 * length : length < 262_144 ? 2 * length : length + (length >> 1)
   return expected > length ? Math.min(expected, more) : more
 }

@@ -1,5 +1,6 @@
 // The best answer so far: solved before finished before open, then by value, then by what the model finds most likely, then the first.
 import type { NodeId } from '../common.ts'
+import { keep } from '../keep.ts'
 import type { Tree } from '../tree.ts'
 
 /** Remembers the best nodes it was shown. */
@@ -73,6 +74,8 @@ export class BestNodes {
     return true
   }
 }
+
+keep(new BestNodes())
 
 /** Mean log-probability of a path's tokens, in nats; 0 where proposers gave none. */
 export function meanLogProb(tree: Tree, node: NodeId): number {

@@ -1,10 +1,11 @@
 // What a selection rule sees of each candidate, kept beside the candidates: a block is then read from one place in memory and not from all
 // over the tree, which is where most of a large search's time goes. It knows neither trials nor budgets.
 import type { NodeId } from '../common.ts'
+import { keep } from '../keep.ts'
 import type { Random } from '../random.ts'
-import { type CandidateColumn, proof, type Tree, untried } from '../tree.ts'
+import { type CandidateColumn, proof, Tree, untried } from '../tree.ts'
 import type { Backup } from './backup.ts'
-import type { Selection } from './select.ts'
+import { type Selection, uct } from './select.ts'
 
 /** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
 export class Edges {
@@ -229,6 +230,8 @@ export class Edges {
     return this.#tree.uniform ? 1 / this.#tree.blockSize[node]! : this.#tree.priors[slot]!
   }
 }
+
+keep(new Edges(new Tree(), uct(1), 0, new Set()))
 
 function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * values.length)
