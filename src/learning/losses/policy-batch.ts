@@ -17,6 +17,8 @@ export interface PolicyBatch {
   readonly sequences: Int32Array
   /** [sequences]: which group (problem) each sequence belongs to, from 0. */
   readonly groups: Int32Array
+  /** [tokens], from 0: how much each token counts; one of 0 is in no sum, mean or length. Default: 1. */
+  readonly weights?: Float32Array
 }
 
 /** Given sequences of which one or more are better: for DPO and its kin. All arrays [sequences] or as said. */
@@ -27,4 +29,6 @@ export interface SequenceBatch {
   readonly referenceLogProbs?: Float32Array
   /** [tokens]: which sequence each token belongs to, from 0, not decreasing. */
   readonly sequences: Int32Array
+  /** [tokens], from 0: how much each token counts (masks and weights of steps); one of 0 is in no sum or length. Default: 1. */
+  readonly weights?: Float32Array
 }
