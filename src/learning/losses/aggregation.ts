@@ -12,7 +12,7 @@ export type TokenLayout = Pick<PolicyBatch, 'sequences' | 'groups' | 'weights'>
 export type Aggregation = (layout: TokenLayout) => Float32Array
 
 /**
- * The mean over all tokens of the batch (DAPO, arXiv:2503.14476, eq. 12, over the whole batch; Lite PPO, arXiv:2508.08221, section 4.4). Long
+ * The mean over all tokens of the batch (DAPO, arXiv:2503.14476, eq. 12, over the whole batch; Lite PPO, arXiv:2508.08221). Long
  * answers weigh more.
  *
  * @param options `tokens`: how many there are in all, where the batch comes in parts.

@@ -24,8 +24,8 @@ export interface DpoOptions extends MeanOptions {
 
 /**
  * With h = β (log π(y⁺)/ρ(y⁺) − log π(y⁻)/ρ(y⁻)) − m: −(1 − α) log σ(h) − α log σ(−h), the mean over pairs (DPO, arXiv:2305.18290, eq. 7). With
- * α above 0 the conservative form (E. Mitchell, "A note on DPO with noisy preferences", 2023, eq. 3), for which visits of a search tree tell each
- * pair's α (arXiv:2405.00451, section 2.3; `visitSmoothing`). With m the offset of arXiv:2402.10571, eq. 7.
+ * α above 0 the conservative form (E. Mitchell, "A note on DPO with noisy preferences", 2023), for which visits of a search tree tell each
+ * pair's α (MCTS-DPO, arXiv:2405.00451; `visitSmoothing`). With m the offset of arXiv:2402.10571 (ODPO).
  *
  * @returns telemetry: `accuracy` (share of pairs with h + m above 0), `margin` (mean of h + m), `betterReward` and `worseReward` (means of
  * β log π/ρ).
@@ -55,7 +55,7 @@ export function dpo(tape: Tape, batch: SequenceBatch, options: DpoOptions = {}):
 
 /**
  * How probable it is that a pair of siblings is the wrong way round, by how often each was visited: α = min(½, 1 − 1 / (1 + n⁻ / max(1, n⁺)))
- * (arXiv:2405.00451, section 2.3).
+ * (MCTS-DPO, arXiv:2405.00451).
  *
  * @param better visits of the better one, from 0.
  * @param worse visits of the worse one, from 0.

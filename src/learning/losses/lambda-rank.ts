@@ -30,7 +30,7 @@ export interface LambdaRankOptions extends RankedLists {
 
 /**
  * Σ over pairs with v_i > v_j of −λ_ij log σ(s_i − s_j), the mean over lists, with λ_ij = |2^v_i − 2^v_j| · |1/log(1 + τ_i) − 1/log(1 + τ_j)|
- * and τ the ranks by the scores as they are, from 1 (LambdaRank: C. Burges, MSR-TR-2010-82, section 4; as a loss arXiv:2402.01878, eqs. 7 and 8).
+ * and τ the ranks by the scores as they are, from 1 (LambdaRank: C. Burges, MSR-TR-2010-82, section 4; as the loss of a policy LiPO-λ, arXiv:2402.01878).
  * λ has no gradient. Lists in which all values are equal teach nothing.
  *
  * @param scores [items].
@@ -67,7 +67,7 @@ export function listRanking(tape: Tape, scores: Tensor, { values, lists, divisor
 
 /**
  * The list loss of a policy: s_i = β Σ_t w_t log π/ρ over the tokens of sequence i, w from the batch's weights: weights of steps there make it tree
- * preference optimisation (TPO, arXiv:2410.12854, section 3), `stepWeights` and `similarityWeights` compute them. (The paper's released code has no
+ * preference optimisation (TPO, arXiv:2410.12854), `stepWeights` and `similarityWeights` compute them. (The paper's released code has no
  * λ, and its loss falls where it should rise; this is the form of the text.)
  *
  * @param batch one sequence for each item of `values`.

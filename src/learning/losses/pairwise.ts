@@ -13,7 +13,7 @@ export interface PairwiseOptions extends MeanOptions {
 /**
  * Σ w · −log σ(s⁺ − s⁻ − m) / Σ w: the model of Bradley and Terry (Biometrika 39, 1952), as reward models are trained (arXiv:2203.02155, eq. 1);
  * with a margin arXiv:2307.09288, eq. 2. Over the two best times the two worst steps of a node it is the loss of a process preference model
- * (arXiv:2501.04519, eq. 4).
+ * (arXiv:2501.04519, section 3.3).
  *
  * @param better [pairs] scores.
  * @param worse [pairs] scores.

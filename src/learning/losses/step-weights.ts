@@ -33,7 +33,7 @@ export function stepWeights(
 
 /**
  * 1 + cos(h_k, g_k) for each step k: how alike the steps of an answer are to those of the best one; steps that both share get 2 (TPO,
- * arXiv:2410.12854, section 3.2: adaptive step reward). Steps that the best answer has not get 1.
+ * arXiv:2410.12854: adaptive step reward). Steps that the best answer has not get 1.
  *
  * @param states [steps] hidden states of an answer's steps, all of one length.
  * @param best the same of the best answer.
@@ -43,7 +43,7 @@ export function similarityWeights(states: readonly ArrayLike<number>[], best: re
 }
 
 /**
- * Masks of two answers that leave out what both begin with: 1 from the first token in which they differ (arXiv:2405.00451, section 2.3). Where one
+ * Masks of two answers that leave out what both begin with: 1 from the first token in which they differ (MCTS-DPO, arXiv:2405.00451). Where one
  * is the beginning of the other, its last token counts still, so that both have something to compare.
  */
 export function sinceDifference(a: ArrayLike<number>, b: ArrayLike<number>): { readonly a: Float32Array; readonly b: Float32Array } {

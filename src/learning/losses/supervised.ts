@@ -34,8 +34,8 @@ export function supervised(tape: Tape, logits: Tensor, targets: Int32Array | Flo
 }
 
 /**
- * −Σ w · log p / Σ w for tokens whose log-probabilities are known. Weights may be any: p · (1 − p) of each token is CHORD-φ (arXiv:2508.11408,
- * section 3), for instance.
+ * −Σ w · log p / Σ w for tokens whose log-probabilities are known. Weights may be any: p · (1 − p) of each token is CHORD-φ (arXiv:2508.11408),
+ * for instance.
  *
  * @param logProbs [tokens], of the tokens that were written.
  * @returns telemetry: `tokens`, those that count.
