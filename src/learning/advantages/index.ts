@@ -16,5 +16,5 @@ export {
 export { processAdvantages } from './process-advantages.ts'
 export { rolloutGae } from './rollout-gae.ts'
 export { entropyShaped, overlongPenalty, successWeighted } from './shaping.ts'
-export { processAdvantages, rolloutGae, type Spreadable, spread, spreadOver, whitened } from './spread.ts'
+export { type Spreadable, spread, spreadOver, whitened } from './spread.ts'
 export { leafAdvantages, segmentAdvantages, type TreeOptions, treeAdvantages } from './tree-advantages.ts'
