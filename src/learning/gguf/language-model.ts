@@ -50,7 +50,7 @@ export async function languageModel(nameOrPath: string): Promise<LanguageModel> 
 }
 
 /** The tokeniser that a file describes. */
-export function bytePairConfigOf({ path, metadata }: GgufFile): BytePairConfig {
+function bytePairConfigOf({ path, metadata }: GgufFile): BytePairConfig {
   const kind = metadata.text('tokenizer.ggml.model')
   const split = metadata.text('tokenizer.ggml.pre', 'gpt-2')
   const words = wordsOf[split]

@@ -42,7 +42,7 @@ export function llamaOfGguf(file: GgufFile): AdaptableNet {
 }
 
 /** The sizes of the net. */
-export function llamaConfigOf({ path, metadata, tensors }: GgufFile): LlamaConfig {
+function llamaConfigOf({ path, metadata, tensors }: GgufFile): LlamaConfig {
   const architecture = metadata.text('general.architecture')
   const scaling = metadata.text('llama.rope.scaling.type', 'none')
   if (architecture !== 'llama' || scaling !== 'none')

@@ -17,7 +17,7 @@ export interface TensorForm {
 }
 
 /** Single precision. */
-export const singlePrecision: TensorForm = {
+const singlePrecision: TensorForm = {
   type: single,
   bytes: (numbers) => 4 * numbers,
   encode(numbers) {
