@@ -4,15 +4,21 @@ import type { z } from 'zod'
 import type { Json } from '../core/common.ts'
 import type { Environment, Step } from '../core/environment.ts'
 import type { Random } from '../core/random.ts'
-import { type Game, type GameState, illegalMove, position, positionTask } from './position.ts'
+import { type Game, illegalMove, position, positionTask } from './position.ts'
 
-export interface ConnectFourState extends GameState {
+export interface ConnectFourState {
   /** Stones of the side to move: columns 1-4, columns 5-7. */
   readonly mineLow: number
   readonly mineHigh: number
   /** Stones of the side that has just moved. */
   readonly theirsLow: number
   readonly theirsHigh: number
+  /** Stones on the board. */
+  readonly ply: number
+  /** The side that has just moved has won. */
+  readonly won: boolean
+  /** The first move after the task's position; 0 before it. */
+  readonly first: number
 }
 
 const columns = [1, 2, 3, 4, 5, 6, 7]
@@ -36,6 +42,7 @@ const game: Game<ConnectFourState> = {
   empty: { mineLow: 0, mineHigh: 0, theirsLow: 0, theirsHigh: 0, ply: 0, won: false, first: 0 },
   actions,
   play,
+  asTask: (state) => ({ ...state, first: 0 }),
 }
 
 /** The columns played so far, 1 to 7, the players in turn: a legal game that is not over. */

@@ -2,22 +2,14 @@
 import { z } from 'zod'
 import { BanyanError } from '../core/errors.ts'
 
-/** What every such state says beside its board. */
-export interface GameState {
-  /** Stones on the board. */
-  readonly ply: number
-  /** The side that has just moved has won. */
-  readonly won: boolean
-  /** The first move after the task's position; 0 before it. */
-  readonly first: number
-}
-
 /** The rules, as far as reading a position needs them. Moves are digits from 1. */
-export interface Game<State extends GameState> {
+export interface Game<State> {
   readonly empty: State
   /** Legal moves; none once the game is over. */
   actions(state: State): readonly number[]
   play(state: State, move: number): State
+  /** The same position as that of a task, in which no move has been made. */
+  asTask(state: State): State
 }
 
 /**
@@ -25,7 +17,7 @@ export interface Game<State extends GameState> {
  * @param last the greatest move.
  * @param wanted what the moves are, for who wrote something else: `columns from 1 to 7, as in "4453"`.
  */
-export function positionTask<State extends GameState>(game: Game<State>, last: number, wanted: string) {
+export function positionTask<State>(game: Game<State>, last: number, wanted: string) {
   return z.strictObject({
     moves: z
       .string()
@@ -42,17 +34,18 @@ export function positionTask<State extends GameState>(game: Game<State>, last: n
  * The state after some moves, as if it were the first.
  * @throws `E_TASK_MOVES` for a move that cannot be played.
  */
-export function position<State extends GameState>(game: Game<State>, moves: string): State {
+export function position<State>(game: Game<State>, moves: string): State {
   let state = game.empty
   for (const [index, move] of [...moves].entries()) {
-    if (!game.actions(state).includes(Number(move)))
+    const legal = game.actions(state)
+    if (!legal.includes(Number(move)))
       throw new BanyanError('E_TASK_MOVES', `move ${index + 1} of the position cannot be played`, {
         seen: move,
-        wanted: state.won ? 'no move after the end of the game' : `one of ${game.actions(state).join(', ')}`,
+        wanted: legal.length === 0 ? 'no move after the end of the game' : `one of ${legal.join(', ')}`,
       })
-    state = { ...game.play(state, Number(move)), first: 0 }
+    state = game.play(state, Number(move))
   }
-  return state
+  return game.asTask(state)
 }
 
 /** The error for a move that cannot be made. */
@@ -64,7 +57,7 @@ export function illegalMove(what: string, move: number, legal: readonly number[]
 }
 
 /** Why no move can be asked for after these moves; undefined when one can. */
-function positionProblem<State extends GameState>(game: Game<State>, moves: string): string | undefined {
+function positionProblem<State>(game: Game<State>, moves: string): string | undefined {
   try {
     return game.actions(position(game, moves)).length === 0 ? 'a game that is not over' : undefined
   } catch (error) {

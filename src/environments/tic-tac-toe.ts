@@ -3,16 +3,18 @@ import type { z } from 'zod'
 import type { Json } from '../core/common.ts'
 import type { Environment, Step } from '../core/environment.ts'
 import type { Random } from '../core/random.ts'
-import { type Game, type GameState, illegalMove, position, positionTask } from './position.ts'
+import { type Game, illegalMove, position, positionTask } from './position.ts'
 
-export interface TicTacToeState extends GameState {
-  /** Cells of the side to move: bit 0 is cell 1. */
-  readonly mine: number
-  /** Cells of the side that has just moved. */
-  readonly theirs: number
-}
+/**
+ * A whole number, so that a search of millions of states makes no objects of them. From the lowest bit: nine for the cells of the side to move
+ * (cell 1 first), nine for those of the side that has just moved, one where that side has won, four for the first move after the task's
+ * position (0 before it).
+ */
+export type TicTacToeState = number
 
 const full = 0b111111111
+const wonBit = 1 << 18
+const firstShift = 19
 const over: readonly number[] = []
 /** By board: the cells that are free. Not frozen, which would make reading them several times slower. */
 const empties: readonly (readonly number[])[] = Array.from({ length: full + 1 }, (_, board) =>
@@ -25,7 +27,7 @@ const wins = Uint8Array.from({ length: full + 1 }, (_, board) =>
   ),
 )
 
-const game: Game<TicTacToeState> = { empty: { mine: 0, theirs: 0, ply: 0, won: false, first: 0 }, actions, play }
+const game: Game<TicTacToeState> = { empty: 0, actions, play, asTask: (state) => state & (2 ** firstShift - 1) }
 
 /** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. A legal game that is not over. */
 export const ticTacToeTask = positionTask(game, 9, 'cells from 1 to 9, as in "519"')
@@ -42,49 +44,77 @@ export function ticTacToe() {
     name: 'tic-tac-toe',
     initial: ({ moves = '' }: TicTacToeTask): TicTacToeState => position(game, moves),
     step(state: TicTacToeState, cell: number): Step<TicTacToeState> {
-      const free = !state.won && cell >= 1 && cell <= 9 && Number.isInteger(cell) && ((state.mine | state.theirs) & (1 << (cell - 1))) === 0
+      const free = !isWon(state) && cell >= 1 && cell <= 9 && Number.isInteger(cell) && (taken(state) & (1 << (cell - 1))) === 0
       if (!free) throw illegalMove('the cell cannot be taken', cell, actions(state))
       const next = play(state, cell)
-      return { state: next, reward: next.won ? 1 : 0, terminal: next.won || next.ply === 9 }
+      const won = isWon(next)
+      return { state: next, reward: won ? 1 : 0, terminal: won || taken(next) === full }
     },
     actions,
-    answer: (state: TicTacToeState): number | undefined => (state.first === 0 ? undefined : state.first),
-    turn: (state: TicTacToeState): number => state.ply & 1,
-    key: (state: TicTacToeState): string => `${state.mine},${state.theirs}`,
+    answer: (state: TicTacToeState): number | undefined => firstMove(state) || undefined,
+    turn: (state: TicTacToeState): number => ply(state) & 1,
+    key: (state: TicTacToeState): string => `${mine(state)},${theirs(state)}`,
     render,
     rollout,
-    encode: (state: TicTacToeState): Json => ({ ...state }),
-    decode: (json: Json): TicTacToeState => ({ ...(json as unknown as TicTacToeState) }),
+    encode: (state: TicTacToeState): Json => state,
+    decode: (json: Json): TicTacToeState => json as TicTacToeState,
   } satisfies Environment<TicTacToeState, number, TicTacToeTask, number>
 }
 
-function actions(state: TicTacToeState): readonly number[] {
-  return state.won ? over : empties[state.mine | state.theirs]!
+function mine(state: TicTacToeState): number {
+  return state & full
 }
 
-function play({ mine, theirs, ply, first }: TicTacToeState, cell: number): TicTacToeState {
-  const board = mine | (1 << (cell - 1))
-  return { mine: theirs, theirs: board, ply: ply + 1, won: wins[board] === 1, first: first === 0 ? cell : first }
+function theirs(state: TicTacToeState): number {
+  return (state >> 9) & full
+}
+
+function taken(state: TicTacToeState): number {
+  return (state | (state >> 9)) & full
+}
+
+/** Whether the side that has just moved has won. */
+function isWon(state: TicTacToeState): boolean {
+  return (state & wonBit) !== 0
+}
+
+function firstMove(state: TicTacToeState): number {
+  return state >> firstShift
+}
+
+function ply(state: TicTacToeState): number {
+  return 9 - empties[taken(state)]!.length
+}
+
+function actions(state: TicTacToeState): readonly number[] {
+  return isWon(state) ? over : empties[taken(state)]!
+}
+
+function play(state: TicTacToeState, cell: number): TicTacToeState {
+  const board = mine(state) | (1 << (cell - 1))
+  return theirs(state) | (board << 9) | (wins[board]! << 18) | ((firstMove(state) || cell) << firstShift)
 }
 
 function rollout(state: TicTacToeState, random: Random): number {
-  if (state.won) return -1
-  let { mine, theirs } = state
-  for (let sign = 1; (mine | theirs) !== full; sign = -sign) {
-    const cells = empties[mine | theirs]!
-    const board = mine | (1 << (cells[random.below(cells.length)]! - 1))
+  if (isWon(state)) return -1
+  let mover = mine(state)
+  let other = theirs(state)
+  for (let sign = 1; (mover | other) !== full; sign = -sign) {
+    const cells = empties[mover | other]!
+    const board = mover | (1 << (cells[random.below(cells.length)]! - 1))
     if (wins[board] === 1) return sign
-    mine = theirs
-    theirs = board
+    mover = other
+    other = board
   }
   return 0
 }
 
 function render(state: TicTacToeState): string {
-  const [x, o] = state.ply % 2 === 0 ? [state.mine, state.theirs] : [state.theirs, state.mine]
+  const even = ply(state) % 2 === 0
+  const [x, o] = even ? [mine(state), theirs(state)] : [theirs(state), mine(state)]
   const cells = Array.from({ length: 9 }, (_, cell) => ((x >> cell) & 1 ? 'X' : (o >> cell) & 1 ? 'O' : String(cell + 1)))
   const board = [0, 3, 6].map((row) => cells.slice(row, row + 3).join(' ')).join('\n')
-  const mover = state.ply % 2 === 0 ? 'X' : 'O'
-  const status = state.won ? `${mover === 'X' ? 'O' : 'X'} has won.` : state.ply === 9 ? 'A draw.' : `${mover} to move.`
+  const mover = even ? 'X' : 'O'
+  const status = isWon(state) ? `${even ? 'O' : 'X'} has won.` : taken(state) === full ? 'A draw.' : `${mover} to move.`
   return `${board}\n${status}`
 }

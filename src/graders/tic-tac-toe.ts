@@ -11,16 +11,20 @@ export function ticTacToeGrader() {
   const environment = ticTacToe()
   const values = new Map<string, number>()
 
-  /** 1, 0 or -1 for the side to move. */
+  /** 1, 0 or -1 for the side to move, in a game that is not over. */
   const gameValue = (state: TicTacToeState): number => {
     const key = environment.key(state)
     const known = values.get(key)
     if (known !== undefined) return known
-    const value = state.won ? -1 : state.ply === 9 ? 0 : Math.max(...environment.actions(state).map((cell) => afterMove(state, cell)))
+    const value = Math.max(...environment.actions(state).map((cell) => afterMove(state, cell)))
     values.set(key, value)
     return value
   }
-  const afterMove = (state: TicTacToeState, cell: number): number => 0 - gameValue(environment.step(state, cell).state)
+  /** The same after a move, for the side that makes it. */
+  const afterMove = (state: TicTacToeState, cell: number): number => {
+    const { state: next, reward, terminal } = environment.step(state, cell)
+    return terminal ? reward : 0 - gameValue(next)
+  }
 
   return {
     name: 'tic-tac-toe',
