@@ -1,6 +1,7 @@
 // The fast path of searches whose parts are all pure: when it suits, and how it runs.
 import { onlyLogged } from './logged-step.ts'
-import { pureUnits, runPure } from './pure.ts'
+import { runPure } from './pure.ts'
+import { pureUnits } from './pure-trials.ts'
 import type { FastPath } from './search-by.ts'
 
 const units: readonly string[] = [...pureUnits, 'seconds']

@@ -1,5 +1,6 @@
 // Monte Carlo tree search: select, visit, back up. Selection, initial value and backup are pieces; papers differ exactly there.
 import type { NodeId } from '../common.ts'
+import { keep } from '../keep.ts'
 import type { Random } from '../random.ts'
 import type { Place, Searcher } from '../searcher.ts'
 import { failed, proof, type Tree } from '../tree.ts'
@@ -241,6 +242,8 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     },
   }
 }
+
+keep(mcts())
 
 /** More choices than a way down can have. */
 const allTheWay = 2 ** 20
