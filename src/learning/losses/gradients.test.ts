@@ -99,6 +99,15 @@ const cases: readonly Case[] = [
     (tape, x, entropies) =>
       losses.reinforce(tape, policyBatch(below(tape, x!), entropies!), { terms: [losses.entropyTerm({ weight: 0.1 })] }).loss,
   ],
+  [
+    'combined',
+    [[9], [9]],
+    (tape, x, y) =>
+      losses.combined(tape, {
+        policy: { loss: losses.ppo(tape, policyBatch(below(tape, x!))), weight: 0.7 },
+        expert: { loss: losses.supervisedLogProbs(tape, below(tape, y!)), weight: 0.3 },
+      }).loss,
+  ],
   ['logSigmoid', [[4]], (tape, x) => losses.logSigmoid(tape, affine(tape, x!, 9))],
   ['segmentSum', [[9]], (tape, x) => losses.segmentSum(tape, x!, sequences, 4)],
   ['segmentSpread', [[4]], (tape, x) => losses.segmentSpread(tape, x!, sequences)],

@@ -2,6 +2,7 @@
 export { type Aggregation, constantLength, groupTokenMean, sequenceMean, type TokenLayout, tokenMean } from './aggregation.ts'
 export { binary } from './binary.ts'
 export { type ClipOptions, noClip, ratioClip, sequenceClip } from './clip.ts'
+export { combined, type LossPart } from './combined.ts'
 export { type DpoOptions, dpo, visitSmoothing } from './dpo.ts'
 export { entropyTerm } from './entropy.ts'
 export { type GrpoOptions, grpo } from './grpo.ts'

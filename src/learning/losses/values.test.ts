@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { binary, listRanking, pairwise, regression, supervised, supervisedLogProbs } from './index.ts'
+import { binary, combined, listRanking, pairwise, regression, supervised, supervisedLogProbs } from './index.ts'
 import { evaluated } from './testing/evaluated.ts'
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
@@ -143,5 +143,26 @@ describe('listRanking', () => {
     expect(() => evaluated([[1, 2]], (tape, x) => listRanking(tape, x!, { values: Float32Array.of(1, 1) }))).toThrow(
       /no list has values that differ/,
     )
+  })
+})
+
+describe('combined', () => {
+  it('adds losses by their weights, and keeps apart what they tell', () => {
+    const { loss, gradients, telemetry } = evaluated([[1], [-2]], (tape, value, logProb) =>
+      combined(tape, {
+        value: { loss: regression(tape, value!, Float32Array.of(3)), weight: 0.5 },
+        expert: { loss: supervisedLogProbs(tape, logProb!), weight: 2 },
+      }),
+    )
+    expect(loss).toBe(0.5 * 4 + 2 * 2)
+    expect(gradients).toEqual([[-2], [-2]])
+    expect(telemetry).toEqual({ 'value.loss': 4, 'value.error': 2, 'expert.loss': 2, 'expert.tokens': 1 })
+  })
+
+  it('refuses nothing, and weights that are none', () => {
+    expect(() => evaluated([[1]], (tape) => combined(tape, {}))).toThrow(/there is no loss/)
+    expect(() =>
+      evaluated([[1]], (tape, x) => combined(tape, { one: { loss: supervisedLogProbs(tape, x!), weight: Number.NaN } })),
+    ).toThrow(/weight of one is out of range/)
   })
 })
