@@ -40,6 +40,11 @@ describe('normalisers', () => {
     expect([...batchStd()([3], ['a'])]).toEqual([0])
   })
 
+  it('say exactly nothing of a group in which all are alike', () => {
+    for (const one of [groupMean(), groupStd(), leaveOneOut(), batchStd(), groupMeanBatchStd()])
+      expect([...one([0.1, 0.1, 0.1], [0, 0, 0])].every((value) => value === 0)).toBe(true)
+  })
+
   it('have mean 0 and standard deviation 1 where they say so', () => {
     fc.assert(
       fc.property(rounds, ({ rewards, groups }) => {

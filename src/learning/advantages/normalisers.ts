@@ -44,7 +44,7 @@ export function normaliser({ centre, scale = 'none', scaleOf = 'rewards', epsilo
     for (const at of members) {
       const own = at.map((one) => all[one]!)
       const mean = meanOf(own)
-      for (const one of at) out[one] = all[one]! - baseline(all[one]!, own.length, mean, batchMean) + lowered
+      for (const one of at) out[one] = above(all[one]!, own.length, mean, batchMean) + lowered
     }
     if (scale === 'none') return out
     const batchDeviation = deviationOf(scaleOf === 'rewards' ? all : [...out])
@@ -55,11 +55,12 @@ export function normaliser({ centre, scale = 'none', scaleOf = 'rewards', epsilo
     return out
   }
 
-  function baseline(reward: number, size: number, mean: number, batchMean: number): number {
-    if (centre === 'none') return 0
-    if (centre === 'batch') return batchMean
-    if (centre === 'group') return size === 1 ? reward : mean
-    return size === 1 ? reward : (mean * size - reward) / (size - 1)
+  function above(reward: number, size: number, mean: number, batchMean: number): number {
+    if (centre === 'none') return reward
+    if (centre === 'batch') return reward - batchMean
+    if (centre === 'group') return reward - mean
+    // The same as less the mean of the others, and exactly 0 where all are alike.
+    return size === 1 ? 0 : ((reward - mean) * size) / (size - 1)
   }
 }
 
@@ -92,7 +93,9 @@ export function membersOf(groups: ArrayLike<string | number>): number[][] {
   return [...members.values()]
 }
 
+/** Exactly the value where all are alike. */
 export function meanOf(values: readonly number[]): number {
+  if (values.every((value) => value === values[0])) return values[0] ?? Number.NaN
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 

@@ -26,7 +26,7 @@ export interface PolicyLossOptions {
  * @param options default aggregation `tokenMean()`.
  * @returns telemetry: `ratioMean` and `ratioMax` of tokens that count, `clipFraction` (share of them that a clip or mask left without gradient),
  * `kl` (to the policy that sampled, k3), `entropy` where the batch has it, `effectiveTokens` (those that count with an advantage that is not 0),
- * `mixedGroups` (share of groups whose advantages are not all the same), and what the terms tell.
+ * `mixedGroups` (share of groups whose advantages are not all the same, by what of them is in this batch), and what the terms tell.
  * @throws BanyanError E_LOSS_BATCH when the batch's arrays do not fit; E_LOSS_EMPTY when nothing counts.
  * @example
  * const { loss } = policyLoss(tape, batch, { surrogate: sequenceClip(), aggregation: sequenceMean(), terms: [klTerm({ weight: 0.01 })] })
