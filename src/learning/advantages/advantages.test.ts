@@ -41,7 +41,8 @@ describe('normalisers', () => {
   })
 
   it('say exactly nothing of a group in which all are alike', () => {
-    for (const one of [groupMean(), groupStd(), leaveOneOut(), batchStd(), groupMeanBatchStd()])
+    const bare = normaliser({ centre: 'group', scale: 'group', epsilon: 0 })
+    for (const one of [groupMean(), groupStd(), leaveOneOut(), batchStd(), groupMeanBatchStd(), bare])
       expect([...one([0.1, 0.1, 0.1], [0, 0, 0])].every((value) => value === 0)).toBe(true)
   })
 

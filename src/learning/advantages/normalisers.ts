@@ -50,7 +50,7 @@ export function normaliser({ centre, scale = 'none', scaleOf = 'rewards', epsilo
     const batchDeviation = deviationOf(scaleOf === 'rewards' ? all : [...out])
     for (const at of members) {
       const deviation = scale === 'batch' ? batchDeviation : deviationOf(at.map((one) => all[one]!))
-      for (const one of at) out[one] = out[one]! / (deviation + epsilon)
+      for (const one of at) out[one] = scaled(out[one]!, deviation, epsilon)
     }
     return out
   }
@@ -91,6 +91,11 @@ export function membersOf(groups: ArrayLike<string | number>): number[][] {
     else list.push(at)
   }
   return [...members.values()]
+}
+
+/** x / (deviation + epsilon); 0 where there is nothing to divide by. */
+export function scaled(x: number, deviation: number, epsilon: number): number {
+  return deviation + epsilon === 0 ? 0 : x / (deviation + epsilon)
 }
 
 /** Exactly the value where all are alike. */

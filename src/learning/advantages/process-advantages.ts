@@ -1,7 +1,7 @@
 // Advantages out of rewards of steps (process supervision), against the other steps of the group.
 import { BanyanError } from '../../core/errors.ts'
 import type { Rollout } from '../rollouts/rollout.ts'
-import { deviationOf, meanOf, membersOf } from './normalisers.ts'
+import { deviationOf, meanOf, membersOf, scaled } from './normalisers.ts'
 import { spread } from './spread.ts'
 
 /**
@@ -23,7 +23,7 @@ export function processAdvantages(rollouts: readonly Rollout[], { epsilon = 1e-6
     const [mean, deviation] = [meanOf(all), deviationOf(all)]
     for (const [which, at] of members.entries()) {
       let toGo = 0
-      const sums = rewards[which]!.toReversed().map((reward) => (toGo += (reward - mean) / (deviation + epsilon)))
+      const sums = rewards[which]!.toReversed().map((reward) => (toGo += scaled(reward - mean, deviation, epsilon)))
       out[at] = spread(rollouts[at]!, sums.reverse())
     }
   }

@@ -1,7 +1,7 @@
 // From sequences and steps to tokens: advantages as `perToken` and `policyOptimisation` take them, one number for each token, prompt included.
 import { BanyanError } from '../../core/errors.ts'
 import type { Rollout } from '../rollouts/rollout.ts'
-import { deviationOf, meanOf } from './normalisers.ts'
+import { deviationOf, meanOf, scaled } from './normalisers.ts'
 
 /** One number for all tokens of a rollout, one for each of its tokens, or nothing: then it is not learnt from. */
 export type Spreadable = number | ArrayLike<number> | undefined
@@ -66,7 +66,7 @@ export function whitened(
   if (chosen.length === 0) return found
   const [mean, deviation] = [meanOf(chosen), deviationOf(chosen)]
   return found.map((values, at) =>
-    values?.map((value, place) => (rollouts[at]!.actionMask[place] === 1 ? (value - mean) / (deviation + epsilon) : 0)),
+    values?.map((value, place) => (rollouts[at]!.actionMask[place] === 1 ? scaled(value - mean, deviation, epsilon) : 0)),
   )
 }
 
