@@ -12,16 +12,24 @@ import { entries as replay } from './replay.ts'
 import { entries as searchers } from './searchers.ts'
 import { entries as store } from './store.ts'
 
-export const entries: readonly Entry[] = [
-  ...games,
-  ...nullEvaluator,
-  ...searchers,
-  ...driver,
-  ...store,
-  ...replay,
-  ...localModel,
-  ...tensor,
-  ...builders,
-  ...decoder,
-  ...smollm2,
-]
+/** By file. */
+const all: Readonly<Record<string, readonly Entry[]>> = {
+  './engine/games.ts': games,
+  './engine/null-evaluator.ts': nullEvaluator,
+  './searchers.ts': searchers,
+  './driver.ts': driver,
+  './store.ts': store,
+  './replay.ts': replay,
+  './local-model.ts': localModel,
+  './learning/tensor.ts': tensor,
+  './learning/builders.ts': builders,
+  './learning/decoder.ts': decoder,
+  './learning/smollm2.ts': smollm2,
+}
+
+export const entries: readonly Entry[] = Object.values(all).flat()
+
+/** The file that an entry is in. */
+export function fileOf({ name }: Entry): string {
+  return Object.keys(all).find((file) => all[file]!.some((entry) => entry.name === name))!
+}
