@@ -79,18 +79,22 @@ export class Edges {
       const first = start + (((draw >>> 16) * size) >>> 16)
       draw = Math.imul(draw, 0x9e3779b1) ^ node
       let chosen = -1
+      let child = -1
       let best = Number.NEGATIVE_INFINITY
-      // No calls in this loop: most of a search's time goes into it.
+      // No calls in this loop: most of a search's time goes into it. Children are read along with the rest, so that what is not in the
+      // processor's caches is waited for once.
       for (let slot = first, left = size; left > 0; left--) {
         const score = values[slot]! + term * weights[slot]!
         // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
         if (score !== score) {
           chosen = untriedFirst && childOf[slot] === untried ? slot : this.#chooseByScore(node, first, term)
+          child = chosen < 0 ? -1 : childOf[chosen]!
           break
         }
         if (score > best) {
           best = score
           chosen = slot
+          child = childOf[slot]!
         }
         if (++slot === end) slot = start
       }
@@ -100,7 +104,6 @@ export class Edges {
       }
       this.#nodes[steps] = node
       this.#candidates[steps++] = chosen - start
-      const child = chosen < 0 ? -1 : childOf[chosen]!
       if (child < 0 || level === levels || blockSize[child] === 0) {
         this.#steps = steps
         this.#draw = draw
