@@ -40,7 +40,7 @@ export function checkBudget(budget: Budget, units: readonly string[] = []): void
 
 /** Adds amounts to sums, so many times. */
 export function addAmounts(sums: Record<string, number>, amounts: Amounts, times = 1): void {
-  for (const unit of Object.keys(amounts)) sums[unit] = (sums[unit] ?? 0) + amounts[unit]! * times
+  for (const unit in amounts) sums[unit] = (sums[unit] ?? 0) + amounts[unit]! * times
 }
 
 /** One trial's part of the budget. Units without a limit are unlimited. */

@@ -223,7 +223,8 @@ function draft<State, Action>(
 }
 
 function logged<Action>({ action, prior, score, tokens }: Candidate<Action>): LoggedCandidate {
-  return defined({ action: action as Json, prior, score, tokens })
+  const plain = prior === undefined && score === undefined && tokens === undefined
+  return plain ? { action: action as Json } : defined({ action: action as Json, prior, score, tokens })
 }
 
 function checked(evaluation: Evaluation | undefined, name: string): Evaluation {

@@ -17,6 +17,7 @@ export function loggedStep<State>(
   withState: boolean,
 ): LoggedStep {
   const { reward, terminal, observation, pathCost } = step
+  if (observation === undefined && pathCost === undefined && !withState) return { reward, terminal }
   return defined({ reward, terminal, observation, pathCost, state: withState ? environment.encode?.(step.state) : undefined })
 }
 
