@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /** √(ln N) by N, for the numbers that nearly all nodes have: a logarithm takes longer than all else that is computed at a node. */
-const rootsOfLogs = Float64Array.from({ length: 4096 }, (_, visits) => Math.sqrt(Math.log(Math.max(1, visits))))
+const rootsOfLogs = Float64Array.from({ length: 16_384 }, (_, visits) => Math.sqrt(Math.log(Math.max(1, visits))))
 
 /** UCB1 on trees (Kocsis and Szepesvári 2006): Q + c · √(ln N / n). */
 export function uct(exploration: number): Selection {
