@@ -23,11 +23,15 @@ export function balancedWidths(rewards: readonly number[], width: number, temper
   for (let place = order.length - 1; place >= 0; place--) rest[place] = rest[place + 1]! + weights[order[place]!]!
   const widths = rewards.map(() => 0)
   let left = width
+  let most = width
   for (const [place, index] of order.entries()) {
     const share = rest[place] === 0 ? 0 : weights[index]! / rest[place]!
-    widths[index] = Math.min(left, Math.max(0, Math.ceil(left * share - tolerance)))
-    left -= widths[index]
+    most = Math.min(left, most, Math.max(0, Math.ceil(left * share - tolerance)))
+    widths[index] = most
+    left -= most
   }
+  // Rounding errors alone would let a smaller reward have one more than a greater: the first have it instead.
+  for (let place = 0; left > 0; place++, left--) widths[order[place % order.length]!]!++
   return widths
 }
 

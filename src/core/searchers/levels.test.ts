@@ -18,6 +18,9 @@ describe('reward-balanced widths', () => {
     expect(balancedWidths([Number.NEGATIVE_INFINITY, 0.2], 4, 0.2)).toEqual([0, 4])
     expect(balancedWidths([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY], 4, 0.2)).toEqual([2, 2])
   })
+  it('are not moved by rewards that are all but equal', () => {
+    expect(balancedWidths([-2.86e-12, 0, 5e-324], 21, 0.01)).toEqual([7, 7, 7])
+  })
   it('add up to the width, and never give more to a smaller reward', () => {
     fc.assert(
       fc.property(
