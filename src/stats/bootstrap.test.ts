@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pairedBootstrap, quantile } from './bootstrap.ts'
+import { pairedBootstrap, pairedRatio, quantile } from './bootstrap.ts'
 
 const rows = (values: readonly number[]) => values.map((value) => [value])
 
@@ -53,5 +53,27 @@ describe('the paired bootstrap', () => {
   it('interpolates quantiles', () => {
     expect(quantile([0, 1, 2, 3], 0.5)).toBe(1.5)
     expect(quantile([5], 0.975)).toBe(5)
+  })
+})
+
+describe('the ratio of paired sums', () => {
+  it('is that of the sums, with an interval of one point where every task has it', () => {
+    expect(pairedRatio([10, 20, 30], [5, 10, 15])).toEqual({ ratio: 2, interval: [2, 2], tasks: 3 })
+  })
+  it('turns round with its sides, up to its resamples', () => {
+    const [first, second] = [
+      [3, 1, 4, 1, 5, 9],
+      [2, 7, 1, 8, 2, 8],
+    ] as const
+    const [one, other] = [pairedRatio(first, second), pairedRatio(second, first)]
+    expect(one.ratio).toBeCloseTo(23 / 28, 12)
+    expect(1 / other.ratio).toBeCloseTo(one.ratio, 12)
+    expect(1 / other.interval[1]).toBeCloseTo(one.interval[0], 10)
+    expect(one.interval[0]).toBeLessThan(one.ratio)
+    expect(one.interval[1]).toBeGreaterThan(one.ratio)
+  })
+  it('of nothing is nothing', () => {
+    expect(pairedRatio([], []).ratio).toBeNaN()
+    expect(() => pairedRatio([1], [])).toThrow(RangeError)
   })
 })

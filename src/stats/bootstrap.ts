@@ -57,6 +57,44 @@ export function pairedBootstrap(
   return { difference: mean(differences), interval: [quantile(means, tail), quantile(means, 1 - tail)], tasks }
 }
 
+export interface Ratio {
+  /** Sum of the first over sum of the second. NaN without tasks. */
+  readonly ratio: number
+  readonly interval: [number, number]
+  readonly tasks: number
+}
+
+/**
+ * Ratio of the sums of two paired samples, with its percentile interval over resampled tasks (as {@link pairedBootstrap}).
+ * Resamples in which the second sum is 0 count as ∞.
+ *
+ * @throws `RangeError` when the two are not of the same length.
+ *
+ * @example
+ * pairedRatio([10, 20, 30], [5, 10, 15]).ratio // 2
+ */
+export function pairedRatio(first: readonly number[], second: readonly number[], options: BootstrapOptions = {}): Ratio {
+  if (first.length !== second.length) throw new RangeError(`${first.length} tasks are paired with ${second.length}; wanted as many`)
+  const { resamples = 10_000, confidence = 0.95, seed = 1 } = options
+  const tasks = first.length
+  if (tasks === 0) return { ratio: Number.NaN, interval: [Number.NaN, Number.NaN], tasks }
+  const random = new Random(seed, 'paired-ratio')
+  const ratios = new Float64Array(resamples)
+  for (let resample = 0; resample < resamples; resample++) {
+    let [above, below] = [0, 0]
+    for (let draw = 0; draw < tasks; draw++) {
+      const task = random.below(tasks)
+      above += first[task]!
+      below += second[task]!
+    }
+    ratios[resample] = above / below
+  }
+  ratios.sort()
+  const tail = (1 - confidence) / 2
+  const [above, below] = [first, second].map((values) => values.reduce((sum, value) => sum + value, 0)) as [number, number]
+  return { ratio: above / below, interval: [quantile(ratios, tail), quantile(ratios, 1 - tail)], tasks }
+}
+
 /** Quantile of sorted values, linear between the two nearest. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1)

@@ -1,0 +1,67 @@
+// The contract of a system: a published method as an assembly of Banyan's parts. It holds data and factories, never a loop of its own.
+import type { Json } from '../core/common.ts'
+import type { Evaluator } from '../core/evaluator.ts'
+import type { Proposer } from '../core/proposer.ts'
+import type { Searcher } from '../core/searcher.ts'
+import type { SetupParts } from '../front/setup.ts'
+import type { AnyExperiment } from './experiment.ts'
+
+export type Family = 'search' | 'preference-learning' | 'policy-optimization' | 'agent' | 'guardrail' | 'other-learning'
+
+/** What a reader wants to know first. Texts are plain sentences in our own words. */
+export interface Card {
+  /** Its name in `src/systems/` and on the command line: `rest-mcts`. */
+  readonly slug: string
+  /** What its authors call it. */
+  readonly name: string
+  /** Title of the paper. */
+  readonly title: string
+  readonly authors: readonly string[]
+  readonly year: number
+  readonly link: string
+  readonly family: Family
+  /** What the paper says that it does, in one sentence. */
+  readonly claim: string
+  /** How it works, for a newcomer: five lines. */
+  readonly mechanism: readonly [string, string, string, string, string]
+  /** What is here as it is in the paper. */
+  readonly faithful: readonly string[]
+  /** What is smaller or other than in the paper, and why. */
+  readonly smaller: readonly string[]
+  /** What a reference answer is used for; `nothing` when it is not used but for grading afterwards. */
+  readonly oracle: string
+  /** On which seeds and tasks constants were chosen; they are never those that are reported. */
+  readonly tuned: string
+}
+
+/** A system that searches, for users' own tasks: `banyan solve --system`. Parts that are absent are those of the environment. */
+export interface SystemSearch {
+  /** @throws `E_SEARCHER_SETTING` for settings that it has not. */
+  searcher(settings: Readonly<Record<string, Json>>): Searcher
+  /** @throws `E_SETUP_MODEL` when it needs a model and there is none. */
+  proposer?(parts: SetupParts, environment: string): Proposer<never, never> | undefined
+  evaluator?(parts: SetupParts, environment: string): Evaluator<never, never> | undefined
+  /** Settings that suit it in an environment. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, Json>>>>
+}
+
+/** A system that learns from users' own runs: `banyan train --system`. Says how `banyan train` is to be called; what it says, users may change. */
+export interface SystemTraining {
+  /** Builder of rows and its options, as in `banyan dataset build`. */
+  readonly rows: { readonly builder: string; readonly options: Readonly<Record<string, Json>> }
+  /** Objective and its options, as in `banyan train`. */
+  readonly objective: { readonly name: string; readonly options: Readonly<Record<string, Json>> }
+}
+
+export interface System {
+  readonly card: Card
+  readonly search?: SystemSearch
+  readonly training?: SystemTraining
+  /** Reproduces the paper's comparison: `banyan reproduce`. */
+  readonly experiment: AnyExperiment
+}
+
+/** Gives a system its checked type. */
+export function system<const Given extends System>(given: Given): Given {
+  return given
+}
