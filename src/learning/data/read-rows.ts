@@ -1,9 +1,10 @@
 // Reads rows of our own format back, checked field by field.
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
+import type { FieldProblem } from './field-problem.ts'
 import { type HeldOut, heldOutRefused, heldOutTest } from './held-out.ts'
 import { linesOf } from './lines.ts'
-import { type FieldProblem, rowProblem } from './row-schemas.ts'
+import { rowProblem } from './row-schemas.ts'
 import type { RowKind, TrainingRow } from './rows.ts'
 
 /** Rows of one kind. */

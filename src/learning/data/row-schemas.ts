@@ -1,6 +1,7 @@
 // What rows look like when they come from a file: one schema for each kind, so that mistakes can be named by field.
 import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
+import { type FieldProblem, fieldProblem, shown } from './field-problem.ts'
 import type { RowKind, TrainingRow } from './rows.ts'
 
 const finite = z.number()
@@ -75,25 +76,13 @@ const schemas = {
 /** All kinds of rows. */
 export const rowKinds = Object.keys(schemas) as readonly RowKind[]
 
-/** What is wrong with a field. */
-export interface FieldProblem {
-  readonly field: string
-  readonly seen: string
-  readonly wanted: string
-}
-
 /** The first thing that is wrong with a row; undefined when it is a row of ours. */
 export function rowProblem(row: Json | undefined): FieldProblem | undefined {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return { field: '', seen: shown(row), wanted: 'an object' }
   const { row: kind } = row as { readonly row?: Json }
   if (typeof kind !== 'string' || !Object.hasOwn(schemas, kind))
     return { field: 'row', seen: shown(kind), wanted: `one of ${rowKinds.join(', ')}` }
-  const { error } = schemas[kind as RowKind].safeParse(row)
-  const issue = error?.issues[0]
-  if (issue === undefined) return lengthProblem(row as unknown as TrainingRow)
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-  const seen = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key], row)
-  return { field: path.map(String).join('.'), seen: shown(seen), wanted: wanted(issue) }
+  return fieldProblem(schemas[kind as RowKind], row) ?? lengthProblem(row as unknown as TrainingRow)
 }
 
 /** What a schema of single fields cannot say. */
@@ -111,16 +100,4 @@ function lengthProblem(row: TrainingRow): FieldProblem | undefined {
   if (at < 0) return undefined
   const { tokens, logProbs } = row.completions[at]!
   return { field: `completions.${at}.logProbs`, seen: `${logProbs?.length} numbers`, wanted: `${tokens?.length ?? 0}, one for each token` }
-}
-
-function wanted(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'no such field'
-  return issue.message
-    .replace(/^Invalid input: expected (.*?)(?:, received .*)?$/, '$1')
-    .replace(/^Too (?:small|big): expected number to be /, 'a number ')
-}
-
-function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
