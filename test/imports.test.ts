@@ -61,6 +61,11 @@ describe('imports go one way', () => {
     expectNone(between.filter(({ from, to = '' }) => roomOf(from) === 'testing' && layerOf(roomOf(to)) >= layerOf('front')))
   })
 
+  it('never leads from one system to another', () => {
+    const slugOf = (file: string) => /^src\/systems\/([^/.]+)/.exec(file)?.[1]
+    expectNone(imports.filter(({ from, to = '' }) => slugOf(from) !== undefined && slugOf(to) !== undefined && slugOf(from) !== slugOf(to)))
+  })
+
   it('leads from core to core alone', () => {
     expectNone(imports.filter(({ from, to }) => roomOf(from) === 'core' && (to === undefined || roomOf(to) !== 'core')))
   })

@@ -10,6 +10,7 @@ import type { RunSpec } from '../front/run-spec.ts'
 import type { Model } from '../models/model.ts'
 import { newRunId } from '../traces/run-id.ts'
 import type { Store } from '../traces/store.ts'
+import { systemsOf } from './catalogue.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { remark } from './output.ts'
 import { liveTree, type TreeFrame } from './render/live-tree.ts'
@@ -43,7 +44,7 @@ export async function carryOut({
 }: CarryOut): Promise<AnyResult> {
   using interrupt = untilInterrupted()
   const options: AssembledOptions = {
-    ...assemble(spec, { model }),
+    ...assemble(spec, { model, systems: await systemsOf(spec) }),
     store,
     runId,
     replayOnly,

@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   'self-train': async () => (await import('./commands/self-train.ts')).selfTrain,
   train: async () => (await import('./commands/train.ts')).train,
   dataset: async () => (await import('./commands/dataset.ts')).dataset,
+  systems: async () => (await import('./commands/systems.ts')).systems,
+  reproduce: async () => (await import('./commands/reproduce.ts')).reproduce,
   kit: async () => (await import('./commands/kit.ts')).kit,
   models: async () => (await import('./commands/models.ts')).models,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -12,6 +12,7 @@ import { requireRunId } from '../traces/run-id.ts'
 import { sqlite } from '../traces/sqlite.ts'
 import type { Store } from '../traces/store.ts'
 import type { RunSummary } from '../traces/summary.ts'
+import { systemsOf } from './catalogue.ts'
 import { chosenModel, openModel } from './open-model.ts'
 import { defaultDatabase } from './shared-arguments.ts'
 
@@ -55,7 +56,7 @@ export function specOf({ header }: StoredRun): RunSpec {
 
 /** The model that a run needs: the one it names, found by local configuration, or by the options given now. */
 export async function modelOf(spec: RunSpec, model: string | undefined, baseUrl: string | undefined): Promise<Model | undefined> {
-  if (!needsModel(spec)) return undefined
+  if (!needsModel(spec, await systemsOf(spec))) return undefined
   try {
     return await openModel(chosenModel(model ?? spec.model, baseUrl))
   } catch (error) {

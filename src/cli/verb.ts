@@ -37,6 +37,8 @@ export interface Verb<Args extends Arguments> {
   /** Lines that can be typed as they are. */
   readonly examples: readonly string[]
   run(values: Values<Args>): Promise<void>
+  /** Verbs of its own, as in `systems show`. */
+  readonly subCommands?: SubCommandsDef
 }
 
 /** What the help of a command shows. */
@@ -52,19 +54,21 @@ export function helpOf(command: CommandDef): Help {
 }
 
 /** A verb as a command of citty. Unknown options, missing values and surplus arguments are mistakes (`E_CLI_ARGUMENT`). */
-export function verb<const Args extends Arguments>({ name, summary, args, examples, run }: Verb<Args>): CommandDef {
+export function verb<const Args extends Arguments>({ name, summary, args, examples, run, subCommands }: Verb<Args>): CommandDef {
   const meta = { name, description: summary }
   const command = defineCommand({
     meta,
     // Reading is strict and our own: citty would let unknown options pass.
     args: {},
     run: ({ rawArgs }) => run(readArguments(name, args, rawArgs)),
+    ...(subCommands !== undefined && { subCommands }),
   }) as CommandDef
   const described = Object.entries({ ...args, help: helpArgument }).map(([key, { repeatable: _, ...argument }]) => [
     key,
     { ...argument, required: argument.required ?? false },
   ])
-  helps.set(command, { shown: defineCommand({ meta, args: Object.fromEntries(described) as ArgsDef }) as CommandDef, examples })
+  const shown = { meta, args: Object.fromEntries(described) as ArgsDef, ...(subCommands !== undefined && { subCommands }) }
+  helps.set(command, { shown: defineCommand(shown) as CommandDef, examples })
   return command
 }
 

@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts'
 import { search } from '../core/search.ts'
 import { assemble } from '../front/assemble.ts'
 import type { RunSpec } from '../front/run-spec.ts'
+import type { SystemSearches } from '../front/system-search.ts'
 import type { Model } from '../models/model.ts'
 import type { Arm } from './compare.ts'
 import { trialFailures } from './trial-failures.ts'
@@ -14,6 +15,8 @@ export interface SearchArmOptions {
   /** Task and seed are replaced by those of each run. */
   readonly spec: RunSpec
   readonly model?: Model | undefined
+  /** Those that the specification names. Default none. */
+  readonly systems?: SystemSearches
   /** Where the runs are kept. Default: nowhere. */
   readonly store?: Log | undefined
 }
@@ -23,8 +26,8 @@ export interface SearchArmOptions {
  * @example
  * const arm = searchArm({ name: 'beam', spec: completeSpec({ environment: 'writing', task, searcher: 'beam', budget: { tokens: 200 } }), model })
  */
-export function searchArm({ name, spec, model, store }: SearchArmOptions): Arm {
-  const { environment, searcher, proposer, evaluator } = assemble(spec, { model })
+export function searchArm({ name, spec, model, store, systems = {} }: SearchArmOptions): Arm {
+  const { environment, searcher, proposer, evaluator } = assemble(spec, { model, systems })
   return {
     name,
     settings: {
@@ -36,7 +39,7 @@ export function searchArm({ name, spec, model, store }: SearchArmOptions): Arm {
     },
     evaluators: evaluator === undefined ? [] : [evaluator as Part],
     async run({ task }, seed, signal) {
-      const options = assemble({ ...spec, task, seed }, { model })
+      const options = assemble({ ...spec, task, seed }, { model, systems })
       const failures = trialFailures()
       const { runId, answer, solved, usage, seconds, stopped } = await search({
         ...options,

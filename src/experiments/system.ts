@@ -1,9 +1,6 @@
 // The contract of a system: a published method as an assembly of Banyan's parts. It holds data and factories, never a loop of its own.
 import type { Json } from '../core/common.ts'
-import type { Evaluator } from '../core/evaluator.ts'
-import type { Proposer } from '../core/proposer.ts'
-import type { Searcher } from '../core/searcher.ts'
-import type { SetupParts } from '../front/setup.ts'
+import type { SystemSearch } from '../front/system-search.ts'
 import type { AnyExperiment } from './experiment.ts'
 
 export type Family = 'search' | 'preference-learning' | 'policy-optimization' | 'agent' | 'guardrail' | 'other-learning'
@@ -34,17 +31,6 @@ export interface Card {
   readonly tuned: string
 }
 
-/** A system that searches, for users' own tasks: `banyan solve --system`. Parts that are absent are those of the environment. */
-export interface SystemSearch {
-  /** @throws `E_SEARCHER_SETTING` for settings that it has not. */
-  searcher(settings: Readonly<Record<string, Json>>): Searcher
-  /** @throws `E_SETUP_MODEL` when it needs a model and there is none. */
-  proposer?(parts: SetupParts, environment: string): Proposer<never, never> | undefined
-  evaluator?(parts: SetupParts, environment: string): Evaluator<never, never> | undefined
-  /** Settings that suit it in an environment. */
-  readonly settings?: Readonly<Record<string, Readonly<Record<string, Json>>>>
-}
-
 /** A system that learns from users' own runs: `banyan train --system`. Says how `banyan train` is to be called; what it says, users may change. */
 export interface SystemTraining {
   /** Builder of rows and its options, as in `banyan dataset build`. */
@@ -55,8 +41,11 @@ export interface SystemTraining {
 
 export interface System {
   readonly card: Card
+  /** It searches on users' own tasks: `banyan solve --system`. */
   readonly search?: SystemSearch
   readonly training?: SystemTraining
+  /** It guards actions: `banyan guard`. */
+  readonly guard?: true
   /** Reproduces the paper's comparison: `banyan reproduce`. */
   readonly experiment: AnyExperiment
 }

@@ -5,11 +5,13 @@ import type { Json } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
 import type { SearchOptions } from '../core/options.ts'
+import type { Searcher } from '../core/searcher.ts'
 import { searcherNamed } from '../core/searchers/named.ts'
 import { requirePrice } from '../models/middleware/prices.ts'
 import type { Model } from '../models/model.ts'
 import { type RunSpec, schemaError } from './run-spec.ts'
 import { type AnySetup, setupNamed } from './setups/index.ts'
+import { type SystemSearches, withSystems } from './system-search.ts'
 
 /** What a user names; the rest has defaults, which the environment's setup knows. */
 export interface RunRequest {
@@ -26,12 +28,20 @@ export interface RunRequest {
   readonly seed?: number | undefined
 }
 
+/** What names mean beyond the setups. */
+export interface AssembleOptions {
+  readonly model?: Model | undefined
+  /** Systems that the specification names as its searcher, proposer or evaluator. Default none. */
+  readonly systems?: SystemSearches
+}
+
 /** A search whose types are the setup's own business. */
 // biome-ignore lint/suspicious/noExplicitAny: parts are looked up by name, so their types are not known here
 export type AssembledOptions = SearchOptions<any, any, any, any>
 
 /**
  * Fills what was not named: searcher, settings, proposer, evaluator, concurrency 1, seed 0. The budget stays as it is.
+ * A searcher that is a system's brings its own proposer and evaluator where it has some.
  * The settings `propose` and `evaluate` name parts, as `proposer` and `evaluator` do, which come before them.
  * Where a model is named and the default proposer needs none, the proposer `model` is taken if there is one.
  *
@@ -41,14 +51,17 @@ export type AssembledOptions = SearchOptions<any, any, any, any>
  * @example
  * const spec = completeSpec({ environment: 'game24', task: { numbers: [4, 9, 10, 13] }, budget: { expansions: 100 } })
  */
-export function completeSpec(request: RunRequest): RunSpec {
-  const setup = setupNamed(request.environment)
+export function completeSpec(request: RunRequest, systems: SystemSearches = {}): RunSpec {
+  const setup = withSystems(setupNamed(request.environment), systems)
   const searcher = request.searcher ?? setup.searcher
   // A setting that names a part names one of the setup: it is the run's own, under the name `default`.
   const { propose, evaluate, ...settings } = { ...setup.searchers[searcher], ...request.settings }
-  searcherNamed(searcher, settings)
-  const proposer = request.proposer ?? partSetting('propose', propose) ?? defaultProposer(setup, request.model)
-  const evaluator = request.evaluator ?? partSetting('evaluate', evaluate) ?? Object.keys(setup.evaluators)[0]
+  searcherOf(searcher, settings, systems)
+  const own = systems[searcher]
+  const proposer =
+    request.proposer ?? partSetting('propose', propose) ?? (own?.proposer === undefined ? defaultProposer(setup, request.model) : searcher)
+  const evaluator =
+    request.evaluator ?? partSetting('evaluate', evaluate) ?? (own?.evaluator === undefined ? Object.keys(setup.evaluators)[0] : searcher)
   partNamed(setup.proposers, proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)
   if (evaluator !== undefined) partNamed(setup.evaluators, evaluator, 'E_EVALUATOR_UNKNOWN', `evaluator of ${setup.name}`)
   checkTask(setup, request.task)
@@ -70,8 +83,8 @@ export function completeSpec(request: RunRequest): RunSpec {
 }
 
 /** Whether a part of the search needs a model. */
-export function needsModel(spec: Pick<RunSpec, 'environment' | 'proposer' | 'evaluator'>): boolean {
-  const { proposers, evaluators } = setupNamed(spec.environment)
+export function needsModel(spec: Pick<RunSpec, 'environment' | 'proposer' | 'evaluator'>, systems: SystemSearches = {}): boolean {
+  const { proposers, evaluators } = withSystems(setupNamed(spec.environment), systems)
   const needs = (make: ((parts: object) => unknown) | undefined): boolean => {
     try {
       make?.({})
@@ -94,8 +107,8 @@ export function needsModel(spec: Pick<RunSpec, 'environment' | 'proposer' | 'eva
  * const options = assemble(spec, { model })
  * const result = await search({ ...options, store: sqlite('.banyan/runs.db') })
  */
-export function assemble(spec: RunSpec, { model }: { readonly model?: Model | undefined } = {}): AssembledOptions {
-  const setup = setupNamed(spec.environment)
+export function assemble(spec: RunSpec, { model, systems = {} }: AssembleOptions = {}): AssembledOptions {
+  const setup = withSystems(setupNamed(spec.environment), systems)
   const parts = model === undefined ? {} : { model }
   const proposer = partNamed(setup.proposers, spec.proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)(parts)
   const evaluator =
@@ -107,7 +120,7 @@ export function assemble(spec: RunSpec, { model }: { readonly model?: Model | un
   return {
     environment: setup.environment(task),
     task,
-    searcher: searcherNamed(spec.searcher, spec.settings),
+    searcher: searcherOf(spec.searcher, spec.settings, systems),
     proposer,
     ...(evaluator === undefined ? {} : { evaluator }),
     budget: spec.budget,
@@ -122,6 +135,11 @@ export function checkTask(setup: AnySetup, task: Json): unknown {
   const parsed = setup.task.safeParse(task)
   if (parsed.success) return parsed.data
   throw schemaError('E_TASK_INVALID', `this is no task of ${setup.name}`, task, parsed.error)
+}
+
+function searcherOf(name: string, settings: Readonly<Record<string, Json>>, systems: SystemSearches): Searcher {
+  const own = Object.hasOwn(systems, name) ? systems[name] : undefined
+  return own === undefined ? searcherNamed(name, settings) : own.searcher(settings)
 }
 
 function defaultProposer(setup: AnySetup, model: string | undefined): string {

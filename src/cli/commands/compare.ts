@@ -13,6 +13,7 @@ import { verdictSentence } from '../../experiments/verdict.ts'
 import { checkTask, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
 import { setupNamed, setupNames } from '../../front/setups/index.ts'
 import { sqlite } from '../../traces/sqlite.ts'
+import { systemsAmong } from '../catalogue.ts'
 import { cellsFile } from '../cells-file.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { chosenModel, jobsFor, openModel } from '../open-model.ts'
@@ -73,14 +74,17 @@ async function runCompare(values: Given): Promise<void> {
   const requests = requestsOf(values, setup.name, budget)
   const file = await tasksOf(values, setup.name)
   for (const { line, reason } of file.skipped) remark(`line ${line} is left out: ${reason}`)
-  const drafts = requests.map(({ request }) => completeSpec({ ...request, task: file.records[0]!.task }))
-  const model = drafts.some(needsModel) ? await openModel(chosenModel(values.model, values['base-url'])) : undefined
+  const systems = await systemsAmong(requests.flatMap(({ request }) => [request.searcher, request.proposer, request.evaluator]))
+  const drafts = requests.map(({ request }) => completeSpec({ ...request, task: file.records[0]!.task }, systems))
+  const model = drafts.some((draft) => needsModel(draft, systems))
+    ? await openModel(chosenModel(values.model, values['base-url']))
+    : undefined
   const database = values.db ?? defaultDatabase
   const store = values['keep-runs'] ? sqlite(database) : undefined
   try {
     using interrupt = untilInterrupted()
     const arms: Arm[] = requests.map(({ name }, index) =>
-      searchArm({ name, spec: { ...drafts[index]!, model: model?.name }, model, store }),
+      searchArm({ name, spec: { ...drafts[index]!, model: model?.name }, model, store, systems }),
     )
     const line = progress({ title: 'runs', total: arms.length * file.records.length * seeds.length })
     const comparison = await compareArms({

@@ -3,6 +3,7 @@ import { completeSpec } from '../../front/assemble.ts'
 import type { RunSpec } from '../../front/run-spec.ts'
 import { requireRunId } from '../../traces/run-id.ts'
 import { carryOut } from '../carry-out.ts'
+import { systemsOf } from '../catalogue.ts'
 import { readBudget, readSettings, readWhole } from '../read-values.ts'
 import { reportRun } from '../run-report.ts'
 import { db, defaultDatabase, json, modelArguments, searchArguments } from '../shared-arguments.ts'
@@ -29,7 +30,7 @@ export const fork = verb({
     const file = values.db ?? defaultDatabase
     if (values['run-id'] !== undefined) requireRunId(values['run-id'])
     await using store = openStore(file)
-    const changed = changedSpec(specOf(await storedRun(store, values.id)), values)
+    const changed = await changedSpec(specOf(await storedRun(store, values.id)), values)
     const model = await modelOf(changed, values.model, values['base-url'])
     try {
       const spec = { ...changed, model: model?.name }
@@ -41,9 +42,9 @@ export const fork = verb({
   },
 })
 
-function changedSpec(spec: RunSpec, values: Values<typeof args>): RunSpec {
+async function changedSpec(spec: RunSpec, values: Values<typeof args>): Promise<RunSpec> {
   const other = values.searcher !== undefined && values.searcher !== spec.searcher
-  return completeSpec({
+  const changed = {
     ...spec,
     searcher: values.searcher ?? spec.searcher,
     settings: { ...(other ? {} : spec.settings), ...readSettings(values.set) },
@@ -52,5 +53,6 @@ function changedSpec(spec: RunSpec, values: Values<typeof args>): RunSpec {
     budget: readBudget(values.budget) ?? spec.budget,
     concurrency: readWhole('--concurrency', values.concurrency, 1) ?? spec.concurrency,
     seed: readWhole('--seed', values.seed, 0) ?? spec.seed,
-  })
+  }
+  return completeSpec(changed, await systemsOf(changed))
 }

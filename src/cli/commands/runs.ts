@@ -14,6 +14,7 @@ import { type TraceTree, treeOf } from '../../traces/query.ts'
 import type { Store } from '../../traces/store.ts'
 import type { RunSummary } from '../../traces/summary.ts'
 import { commandLine } from '../carry-out.ts'
+import { systemsOf } from '../catalogue.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { amountsText, escapedJson, print, printJson, remark } from '../output.ts'
 import { readWhole } from '../read-values.ts'
@@ -126,7 +127,13 @@ const replay = verb({
     const model = await modelOf(spec, values.model, values['base-url'])
     using interrupt = untilInterrupted()
     try {
-      const result = await search({ ...assemble(spec, { model }), store, runId: values.id, replayOnly: true, signal: interrupt.signal })
+      const result = await search({
+        ...assemble(spec, { model, systems: await systemsOf(spec) }),
+        store,
+        runId: values.id,
+        replayOnly: true,
+        signal: interrupt.signal,
+      })
       const end = run.entries.findLast(({ event }) => event.type === 'run-end')?.event
       const recorded = end?.type === 'run-end' ? end.digest : null
       const computed = run.header.detail === 'checkpoints'
@@ -220,7 +227,14 @@ export const runs = verbs(
 async function traceOf(store: Store, run: StoredRun): Promise<TraceTree> {
   if (run.header.detail !== 'checkpoints') return treeOf(run.entries as readonly LogEntry[])
   using interrupt = untilInterrupted()
-  const result = await search({ ...assemble(specOf(run)), store, runId: run.summary.id, replayOnly: true, signal: interrupt.signal })
+  const spec = specOf(run)
+  const result = await search({
+    ...assemble(spec, { systems: await systemsOf(spec) }),
+    store,
+    runId: run.summary.id,
+    replayOnly: true,
+    signal: interrupt.signal,
+  })
   const { traceOfTree } = await import('../trace-of-tree.ts')
   return traceOfTree(result.tree as Tree, result.node)
 }

@@ -6,10 +6,12 @@ import { estimate } from '../../front/estimate.ts'
 import { budgetOf, type Preset, type PresetName, presetFor, presets } from '../../front/presets.ts'
 import type { RunSpec } from '../../front/run-spec.ts'
 import { type AnySetup, setupNamed, setupNames } from '../../front/setups/index.ts'
+import type { SystemSearches } from '../../front/system-search.ts'
 import type { Model } from '../../models/model.ts'
 import { isRunId, requireRunId } from '../../traces/run-id.ts'
 import { sqlite } from '../../traces/sqlite.ts'
 import { carryOut } from '../carry-out.ts'
+import { systemNamed, systemsOf } from '../catalogue.ts'
 import { defaultBudget } from '../default-budget.ts'
 import { chosenModel, openModel } from '../open-model.ts'
 import { amountsText, print, printJson, remark } from '../output.ts'
@@ -29,6 +31,7 @@ const args = {
     description: `${Object.keys(presets).join(', ')}: searcher, settings, concurrency and budget that go together; each may still be given`,
     valueHint: 'name',
   },
+  system: { type: 'string', description: 'a published system in place of a searcher; `banyan systems` lists them', valueHint: 'name' },
   ...searchArguments,
   'dry-run': { type: 'boolean', description: 'print what would be run and the most it can cost; run nothing' },
   db,
@@ -44,6 +47,7 @@ export const solve = verb({
     'banyan solve "What is 17 + 25?"',
     `banyan solve --environment writing --task '{"include":["dog","frisbee"],"sentences":1}' --budget tokens=400,seconds=60`,
     'banyan solve "Name three trees." --preset thorough --budget tokens=2000',
+    'banyan solve "What is 17 + 25?" --system ets --budget tokens=2000',
     `banyan solve --environment game24 --task '{"numbers":[4,9,10,13]}' --searcher mcts --set exploration=1.2 --budget expansions=100`,
     'banyan solve "Name three trees." --model qwen3-4b --base-url http://localhost:8000/v1 --budget usd=0.10 --dry-run',
   ],
@@ -54,13 +58,13 @@ async function runSolve(values: Values<typeof args>): Promise<void> {
   const runId = values['run-id']
   if (runId !== undefined && !isRunId(runId)) requireRunId(runId)
   const preset = presetOf(values)
-  const { request, model } = await requested(values, preset)
+  const { request, model, systems } = await requested(values, preset)
   try {
-    const given = completeSpec(request)
+    const given = completeSpec(request, systems)
     const fallback = Object.keys(given.budget).length === 0 ? chosenBudget(model, preset) : undefined
     const spec = { ...given, ...(fallback === undefined ? {} : { budget: fallback.budget }) }
     if (fallback !== undefined) remark(fallback.note)
-    if (values['dry-run']) return dryRun(spec, model, values.json)
+    if (values['dry-run']) return dryRun(spec, model, systems, values.json)
     const file = values.db ?? defaultDatabase
     await using store = sqlite(file)
     const result = await carryOut({ spec, model, store, db: file, runId, live: !values.json })
@@ -74,14 +78,15 @@ async function runSolve(values: Values<typeof args>): Promise<void> {
 async function requested(
   values: Values<typeof args>,
   preset: Preset | undefined,
-): Promise<{ request: RunRequest; model: Model | undefined }> {
+): Promise<{ request: RunRequest; model: Model | undefined; systems: SystemSearches }> {
   const setup = setupNamed(environmentOf(values))
+  if (values.system !== undefined) await checkSystem(values.system, values)
   const named = values.model !== undefined || values['base-url'] !== undefined
   const request: RunRequest = {
     environment: setup.name,
     task: taskOf(setup, values),
     model: named ? 'named' : undefined,
-    searcher: values.searcher ?? preset?.searcher,
+    searcher: values.system ?? values.searcher ?? preset?.searcher,
     settings: { ...preset?.settings, ...readSettings(values.set) },
     proposer: values.proposer,
     evaluator: values.evaluator,
@@ -89,13 +94,29 @@ async function requested(
     concurrency: readWhole('--concurrency', values.concurrency, 1) ?? preset?.concurrency,
     seed: readWhole('--seed', values.seed, 0),
   }
-  const draft = completeSpec(request)
-  if (!needsModel(draft)) {
+  const systems = await systemsOf(request)
+  const draft = completeSpec(request, systems)
+  if (!needsModel(draft, systems)) {
     if (named) remark(`the model is not used: neither the proposer ${draft.proposer} nor the evaluator ${draft.evaluator ?? ''} asks one`)
-    return { request: { ...request, model: undefined, proposer: draft.proposer }, model: undefined }
+    return { request: { ...request, model: undefined, proposer: draft.proposer }, model: undefined, systems }
   }
   const model = await openModel(chosenModel(values.model, values['base-url']))
-  return { request: { ...request, model: model.name }, model }
+  return { request: { ...request, model: model.name }, model, systems }
+}
+
+/** A system that searches, and no other searcher beside it. */
+async function checkSystem(slug: string, { searcher, preset }: Values<typeof args>): Promise<void> {
+  const { search } = await systemNamed(slug)
+  if (search === undefined)
+    throw new BanyanError('E_CLI_ARGUMENT', 'this system does not search', {
+      seen: slug,
+      hint: `What it is for: banyan systems show ${slug}`,
+    })
+  if (searcher !== undefined || preset !== undefined)
+    throw new BanyanError('E_CLI_ARGUMENT', 'a system and another searcher are given', {
+      seen: { system: slug, searcher, preset },
+      wanted: 'one of them',
+    })
 }
 
 function presetOf(values: Values<typeof args>): Preset | undefined {
@@ -141,8 +162,8 @@ function taskOf(setup: AnySetup, { prompt, task, ...values }: Values<typeof args
   return setup.promptTask(prompt) as Json
 }
 
-function dryRun(spec: RunSpec, model: Model | undefined, asJson: boolean): void {
-  const { searcher } = assemble(spec, { model })
+function dryRun(spec: RunSpec, model: Model | undefined, systems: SystemSearches, asJson: boolean): void {
+  const { searcher } = assemble(spec, { model, systems })
   const { most, usd } = estimate(spec.budget, model)
   if (asJson) {
     printJson({ dryRun: true, spec, settings: searcher.settings ?? null, most, usd: usd ?? null })

@@ -1,0 +1,36 @@
+// The systems by their slugs. A new system is a row here. Each is loaded when it is asked for.
+import { unknownName } from '../core/names.ts'
+import type { System } from '../experiments/system.ts'
+import type { SystemSearches } from '../front/system-search.ts'
+
+const systems: Readonly<Record<string, () => Promise<System>>> = {}
+
+export const systemNames: readonly string[] = Object.keys(systems)
+
+/** @throws `E_SYSTEM_UNKNOWN`, with the nearest slug. */
+export async function systemNamed(slug: string): Promise<System> {
+  if (!Object.hasOwn(systems, slug)) throw unknownName('E_SYSTEM_UNKNOWN', 'system', slug, systemNames)
+  return systems[slug]!()
+}
+
+export async function allSystems(): Promise<System[]> {
+  return Promise.all(systemNames.map(systemNamed))
+}
+
+/** Those of the names that are systems which search. */
+export async function systemsAmong(names: readonly (string | undefined)[]): Promise<SystemSearches> {
+  const slugs = systemNames.filter((slug) => names.includes(slug))
+  const found = await Promise.all(slugs.map(async (slug) => [slug, (await systemNamed(slug)).search] as const))
+  return Object.fromEntries(found.flatMap(([slug, search]) => (search === undefined ? [] : [[slug, search]])))
+}
+
+interface Named {
+  readonly searcher?: string | undefined
+  readonly proposer?: string | undefined
+  readonly evaluator?: string | undefined
+}
+
+/** Systems that a specification names. */
+export function systemsOf({ searcher, proposer, evaluator }: Named): Promise<SystemSearches> {
+  return systemsAmong([searcher, proposer, evaluator])
+}
