@@ -42,6 +42,25 @@ export function systemPage({ card, result, figures, command }: PageOptions): Rea
   return new Map([[`${card.slug}.md`, `${page.join('\n\n')}\n`], ...pictures.map(({ path, svg }) => [path, svg] as const)])
 }
 
+/** The table of all systems; those without a recorded result say so. */
+export function systemIndex(systems: readonly { readonly card: Card; readonly result: Reproduction | undefined }[]): string {
+  const rows = systems.map(({ card, result }) => [
+    result === undefined ? card.name : `[${card.name}](${card.slug}.md)`,
+    `\`${card.slug}\``,
+    card.family,
+    card.claim,
+    result === undefined ? 'not recorded' : result.verdict,
+    result === undefined ? '' : String(Math.round(result.seconds)),
+  ])
+  const text = [
+    '# Systems',
+    "Published systems, each an assembly of Banyan's parts: usable on one's own tasks, and reproduced against its paper's baselines at equal budget.",
+    table(['system', 'name', 'family', 'what its paper says', 'main claim', 'processor seconds'], rows),
+    'How they are made and judged: [write a system](../guide/write-a-system.md). All of this is made by `npm run pages` from cards and recorded results.',
+  ]
+  return `${text.join('\n\n')}\n`
+}
+
 interface Picture {
   readonly path: string
   readonly title: string
