@@ -18,7 +18,11 @@ afterAll(() => folder.remove())
 
 describe('help', () => {
   it('is there for every verb, with examples', async () => {
-    const verbs = ['solve', 'compare', 'resume', 'fork', 'runs', 'models', 'doctor', 'runs tree', 'runs replay', 'models pull']
+    const verbs = [
+      ...['solve', 'compare', 'resume', 'fork', 'runs', 'models', 'doctor', 'runs tree', 'runs replay', 'models pull'],
+      ...['train', 'self-train', 'kit', 'kit build', 'kit show'],
+      ...['dataset', 'dataset build', 'dataset show', 'dataset check', 'dataset export'],
+    ]
     const helps = await Promise.all(verbs.map((verb) => run(...verb.split(' '), '--help')))
     for (const [place, { code, stdout, stderr }] of helps.entries()) {
       expect(code).toBe(0)
@@ -31,7 +35,8 @@ describe('help', () => {
   it('names all verbs when none is given', async () => {
     const { code, stdout } = await run()
     expect(code).toBe(0)
-    for (const verb of ['solve', 'compare', 'resume', 'fork', 'runs', 'models', 'doctor']) expect(stdout).toContain(verb)
+    const verbs = ['solve', 'compare', 'resume', 'fork', 'runs', 'train', 'self-train', 'kit', 'dataset', 'models', 'doctor']
+    for (const verb of verbs) expect(stdout).toContain(verb)
     expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })
@@ -62,6 +67,13 @@ describe('mistakes', () => {
     [['solve', ...puzzle, '--run-id', '../x'], /cannot name a run/],
     [['resume', 'frist'], /"frist"[\s\S]*Did you mean "first"/],
     [['compare', '--environment', 'game24'], /--(tasks|budget) is missing/],
+    [['train', '--out', 'nets/first'], /--data is missing/],
+    [['train', '--data', 'rows.jsonl', '--out', 'nets/first', '--objective', 'dop'], /"dop"[\s\S]*Did you mean "dpo"/],
+    [['self-train', '--band', 'hrad'], /"hrad"[\s\S]*Did you mean "hard"/],
+    [['kit', 'show', '--seed', '7'], /no base of this seed/],
+    [['dataset', 'build', 'step-pair', '-o', 'x.jsonl'], /"step-pair"[\s\S]*Did you mean "step-pairs"/],
+    [['dataset', 'build', 'step-pairs', '-o', 'x.jsonl', '--format', 'banyan-row'], /"banyan-row"[\s\S]*Did you mean "banyan-rows"/],
+    [['dataset', 'build', 'step-pairs', '-o', 'x.csv'], /x\.csv/],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args)
     expect(stderr).toMatch(message)

@@ -13,6 +13,7 @@ import {
   train as trainNet,
 } from '../../learning/train.ts'
 import { checkpointIn } from '../../learning/training/checkpoint.ts'
+import { objectiveOf } from '../../learning/training/objectives.ts'
 import { parsedRow, rowLines, textsOfRow } from '../../learning/training/row-files.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { amountsText, print, printJson, remark } from '../output.ts'
@@ -113,6 +114,10 @@ function report(
 
 async function jobOf(values: Given, out: string): Promise<TrainingJob> {
   if (values.data.length === 0) throw new BanyanError('E_CLI_ARGUMENT', '--data is missing', { wanted: 'a file of rows' })
+  const objective = (values.objective ?? 'supervised') as ObjectiveName
+  const settings = readSettings(values.set)
+  // Before anything is read or written.
+  objectiveOf(objective, settings)
   const seed = readWhole('--seed', values.seed, 0) ?? 0
   const [steps, tokens, epochs] = [
     readWhole('--steps', values.steps, 1),
@@ -133,8 +138,8 @@ async function jobOf(values: Given, out: string): Promise<TrainingJob> {
     ...(values.separator !== undefined && { encoding: { separator: values.separator } }),
     data: { files: values.data },
     ...(values['held-out'].length > 0 && { heldOut: { files: values['held-out'] } }),
-    objective: (values.objective ?? 'supervised') as ObjectiveName,
-    settings: readSettings(values.set),
+    objective,
+    settings,
     seed,
     ...(limited && {
       limit: { ...(steps !== undefined && { steps }), ...(tokens !== undefined && { tokens }), ...(epochs !== undefined && { epochs }) },
