@@ -13,7 +13,7 @@ import { verdictsOf } from './verdicts.ts'
  * The stream throws `E_DATASET_HELD_OUT`, `E_DATASET_OPTION`, `E_RUN_UNKNOWN`.
  *
  * @example
- * await writeDataset(outcomeLabels(store, { references }), trl.unpaired(), 'outcomes.jsonl')
+ * await writeDataset(outcomeLabels(store, { references }), trl.kto(), 'outcomes.jsonl')
  */
 export function outcomeLabels(store: Store, options: RunsOptions = {}): DatasetBuild<OutcomeRow> {
   return buildByRun('outcomeLabels', store, options, async function* (run, leave) {

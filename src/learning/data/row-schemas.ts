@@ -14,6 +14,7 @@ const wantedPrompt = 'a text, or a list of messages'
 const common = {
   source: z.strictObject({ runId: z.string(), node: count, task: z.string(), oracle: z.literal('training-label').optional() }),
   prompt: z.union([z.string(), z.array(message).min(1, wantedPrompt)], { error: wantedPrompt }),
+  separator: z.string().optional(),
 }
 
 const treeNode: z.ZodType = z.strictObject({

@@ -19,6 +19,8 @@ export type Prompt = string | readonly Message[]
 interface Row {
   readonly source: RowSource
   readonly prompt: Prompt
+  /** What the run puts between two steps of an answer, where that is not a line end. */
+  readonly separator?: string
 }
 
 /** The value of a state after some steps. */

@@ -45,6 +45,8 @@ export interface RunTexts {
   step(node: RunNode): string
   /** A whole answer. */
   joined(steps: readonly string[]): string
+  /** What joins them, as rows say it. */
+  readonly separation: { readonly separator?: string }
   /** The environment is known, so that `answer` can tell. */
   readonly tellsAnswers: boolean
   /** The answer that the state of a node stands for; undefined when it is none. */
@@ -112,6 +114,7 @@ export function runTexts(header: RunHeader, options: TextOptions): RunTexts {
     tellsAnswers: environment !== undefined,
     steps: (node) => path(node).map(step),
     joined: (steps) => steps.join(separator),
+    separation: separator === '\n' ? {} : { separator },
     async answer(node) {
       if (environment === undefined) return undefined
       const answer: unknown = environment.answer(await stateOf(node))

@@ -72,6 +72,7 @@ export async function labelRow(
     source: run.source(end, oracle),
     prompt: run.prompt,
     steps: run.texts.steps(end),
+    ...run.texts.separation,
     labels,
     label,
     ...(answer === undefined ? {} : { answer: run.texts.shown(answer) }),

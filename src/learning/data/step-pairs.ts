@@ -64,6 +64,7 @@ export function stepPairs(store: Store, options: StepPairsOptions = {}): Dataset
           source: run.source(chosen.node, oracle),
           prompt: run.prompt,
           steps: anew ? [] : run.texts.steps(parent),
+          ...run.texts.separation,
           ...sidesOf(chosen, rejected),
         }
       }

@@ -41,6 +41,7 @@ export function stepValues(store: Store, options: StepValuesOptions = {}): Datas
         source: run.source(node, oracle),
         prompt: run.prompt,
         steps: run.texts.steps(node),
+        ...run.texts.separation,
         value: found.value,
         range,
         label,

@@ -51,7 +51,14 @@ export function verifiedTraces(store: Store, options: VerifiedTracesOptions = {}
         seen.add(name)
         kept.set(source.task, count + 1)
         const answer = await answerOf(run, node)
-        yield { row: 'verified', source, prompt: run.prompt, steps, answer: answer === undefined ? '' : run.texts.shown(answer) }
+        yield {
+          row: 'verified',
+          source,
+          prompt: run.prompt,
+          steps,
+          ...run.texts.separation,
+          answer: answer === undefined ? '' : run.texts.shown(answer),
+        }
       }
     }
   })

@@ -1,7 +1,7 @@
 // Schemas of columns that formats share: texts, messages, and rows that are all texts or all messages. They say what is wrong by field.
 import { z } from 'zod'
 import type { Json } from '../../core/common.ts'
-import { type FieldProblem, fieldProblem } from '../data/field-problem.ts'
+import { type FieldProblem, fieldProblem, shown } from '../data/field-problem.ts'
 
 const wantedText = 'a text that is not empty'
 /** A text that is not empty. */
@@ -32,4 +32,11 @@ export function twoForms(exchanged: readonly string[], others: z.ZodRawShape = {
 export function formProblem(forms: TwoForms, first: string, row: Json, form?: 'standard' | 'conversational'): FieldProblem | undefined {
   const column = (row as { readonly [name: string]: Json } | null)?.[first]
   return fieldProblem(forms[form ?? (Array.isArray(column) ? 'conversational' : 'standard')], row)
+}
+
+/** Two equal sides teach nothing, and make losses that cannot fall. */
+export function equalSides(row: Json): FieldProblem | undefined {
+  const { chosen, rejected } = row as { readonly [name: string]: Json }
+  if (JSON.stringify(chosen) !== JSON.stringify(rejected)) return undefined
+  return { field: 'rejected', seen: shown(rejected), wanted: 'something else than chosen' }
 }

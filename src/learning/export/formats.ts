@@ -5,6 +5,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import { fieldProblem } from '../data/field-problem.ts'
 import type { DatasetFormat } from '../data/rows.ts'
+import * as openRlhf from './open-rlhf.ts'
 import * as trl from './trl/index.ts'
 
 /** A format that can be named, and made with settings. */
@@ -21,16 +22,34 @@ export interface FormatEntry {
   make(settings?: Readonly<Record<string, Json>>): DatasetFormat
 }
 
+const form = { form: z.enum(['standard', 'conversational']) }
+const threshold = z.number().positive().max(1)
 const exchange = {
-  form: z.enum(['standard', 'conversational']),
+  ...form,
   separator: z.string(),
   answerStart: z.string(),
 }
 
 /** The formats, by name: `trl.dpo` … */
 export const datasetFormats: Readonly<Record<string, FormatEntry>> = listed([
-  entry('preference with explicit prompt, out of pairs', trl.dpo, exchange),
-  entry('preference with implicit prompt, out of pairs', trl.reward, { ...exchange, margin: z.boolean() }),
+  entry('TRL, supervised: right answers as one text', trl.languageModelling, exchange),
+  entry('TRL, GRPO and its kin: prompts, with what is right where it is known', trl.promptOnly, form),
+  entry('TRL, supervised: prompts and right answers', trl.promptCompletion, exchange),
+  entry('TRL, DPO: pairs with their prompt', trl.dpo, exchange),
+  entry('TRL, reward models: pairs with the prompt on both sides', trl.reward, { ...exchange, margin: z.boolean() }),
+  entry('TRL, KTO: answers with verdicts', trl.kto, exchange),
+  entry('TRL, process reward models: steps with verdicts', trl.stepwise, { answerStart: z.string(), threshold }),
+  entry('OpenRLHF, supervised', openRlhf.sft, exchange),
+  entry('OpenRLHF, reward models and DPO: pairs with margins', openRlhf.preference, exchange),
+  entry('OpenRLHF, PPO and GRPO: prompts', openRlhf.prompts, form),
+  entry('OpenRLHF until March 2026, KTO', openRlhf.kto, exchange),
+  entry('OpenRLHF until March 2026, process reward models', openRlhf.prm, {
+    separator: z.string(),
+    answerStart: z.string(),
+    threshold,
+    placeholder: z.string().min(1),
+    labels: z.enum(['tokens', 'soft']),
+  }),
 ])
 
 /** An entry for a factory; the name is the format's own. */

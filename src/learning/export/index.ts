@@ -1,6 +1,7 @@
 // The public names of exporters: formats of other programs for training data.
 export type { ExchangeOptions } from './exchange.ts'
 export { datasetFormats, type FormatEntry } from './formats.ts'
+export * as openRlhf from './open-rlhf.ts'
 export {
   checkRecipe,
   type Recipe,

@@ -2,9 +2,8 @@
 // Columns as in TRL's "Dataset formats and types".
 import { z } from 'zod'
 import type { Json } from '../../../core/common.ts'
-import { type FieldProblem, shown } from '../../data/field-problem.ts'
 import type { DatasetFormat, PairRow } from '../../data/rows.ts'
-import { formProblem, twoForms } from '../columns.ts'
+import { equalSides, formProblem, twoForms } from '../columns.ts'
 import { type ExchangeOptions, exchange } from '../exchange.ts'
 
 const explicit = twoForms(['prompt', 'chosen', 'rejected'])
@@ -54,11 +53,4 @@ export function reward(options: RewardOptions = {}): DatasetFormat<PairRow> {
     },
     problem: (row) => formProblem(implicit, 'chosen', row, options.form) ?? equalSides(row),
   }
-}
-
-/** Two equal sides teach nothing, and make losses that cannot fall. */
-export function equalSides(row: Json, chosenColumn = 'chosen', rejectedColumn = 'rejected'): FieldProblem | undefined {
-  const { [chosenColumn]: chosen, [rejectedColumn]: rejected } = row as { readonly [name: string]: Json }
-  if (JSON.stringify(chosen) !== JSON.stringify(rejected)) return undefined
-  return { field: rejectedColumn, seen: shown(rejected), wanted: `something else than ${chosenColumn}` }
 }
