@@ -17,6 +17,11 @@ describe('likelihood', () => {
     expect(likelihood().value!(fakeNode('root'), random)).toBe(1)
   })
 
+  it('is the probability of the whole path where that is wanted', () => {
+    const node = fakeNode('x', { depth: 2, logProb: Math.log(1 / 16), tokenCount: 3 })
+    expect(likelihood({ of: 'path' }).value!(node, random)).toBeCloseTo(1 / 16, 12)
+  })
+
   it('lies in [0, 1] and does not depend on length', () => {
     fc.assert(
       fc.property(fc.double({ min: -700, max: -1e-6, noNaN: true }), fc.integer({ min: 1, max: 200 }), (each, tokenCount) => {
