@@ -12,7 +12,7 @@ import { blocksOf } from './docs/blocks.ts'
 import { checkEdge } from './package/edge.ts'
 import { importName, type Manifest, publicModules } from './package/manifest.ts'
 import { output, run } from './package/run.ts'
-import { importAll, library, required, typed, typescriptProject } from './package/uses.ts'
+import { importAll, library, required, training, typed, typescriptProject } from './package/uses.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } })
 if (values.help) {
@@ -108,6 +108,7 @@ async function useUnder(version: string, tarball: string): Promise<void> {
   const loadable = names.filter((name) => name !== `${manifest.name}/testing`)
   const uses = [
     ['a search with a store, and its recorded result', 'library.js', library],
+    ['a training in a thread', 'training.js', training],
     ['every subpath loads', 'import-all.js', importAll(loadable)],
     ['require', 'required.cjs', required],
   ] as const

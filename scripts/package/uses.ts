@@ -16,6 +16,20 @@ const again = await search(options)
 if (!first.solved || again.digest !== first.digest || again.calls.made !== 0) throw new Error('the search did not solve, or not again')
 `
 
+/** Training in a thread of its own, whose file has to be found in the package. */
+export const training = `
+import { train } from 'banyan/learning/train'
+const config = { vocabulary: 8, context: 8, width: 8, layers: 1, heads: 1 }
+const examples = Array.from({ length: 8 }, () => ({ tokens: [0, 1, 2, 3], weights: [0, 1, 1, 1] }))
+const told = []
+const { ended, curve, file } = await train(
+  { net: { kind: 'gpt', config, seed: 1 }, data: { examples }, objective: 'supervised', limit: { steps: 20 }, rate: 1e-2, batch: 4 },
+  { out: 'net', kernels: { kind: 'reference' }, progress: ({ step }) => told.push(step) },
+)
+if (ended !== 'limit' || curve.length !== 20 || !(curve.at(-1).loss < curve[0].loss)) throw new Error('it did not learn')
+if (file === undefined || told.at(-1) !== 20) throw new Error('its net was not kept, or nothing was told')
+`
+
 /** Loads every subpath at once; those for tests need vitest, which is not installed here. */
 export function importAll(names: readonly string[]): string {
   return `
