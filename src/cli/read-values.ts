@@ -20,10 +20,10 @@ export function readBudget(text: string | undefined): Readonly<Record<string, nu
 }
 
 /** `name=value` each; a value is JSON where it can be read so, else a text. */
-export function readSettings(texts: readonly string[]): Readonly<Record<string, Json>> {
+export function readSettings(texts: readonly string[], option = '--set'): Readonly<Record<string, Json>> {
   const settings: Record<string, Json> = {}
   for (const text of texts) {
-    const { name, value } = pair('--set', text, 'name=value, as in exploration=1.2')
+    const { name, value } = pair(option, text, 'name=value, as in exploration=1.2')
     settings[name] = jsonOrText(value)
   }
   return settings

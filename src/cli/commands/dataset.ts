@@ -11,10 +11,13 @@ import {
   type WrittenDataset,
   writeDataset,
 } from '../../learning/data/index.ts'
+import type { DatasetFormat } from '../../learning/data/rows.ts'
+import type { WrittenRecipe } from '../../learning/export/index.ts'
 import { builderLines, builderNames, builtBy, commonSettings } from '../dataset/builders.ts'
 import { checkFile } from '../dataset/check-file.ts'
-import { datasetFormatNamed, datasetFormatNames } from '../dataset/formats.ts'
+import { datasetFormatNamed, datasetFormatNames, formatSettings } from '../dataset/formats.ts'
 import { heldOutOf, referencesOf } from '../dataset/known-tasks.ts'
+import { recipeFor, recipeNames } from '../dataset/recipes.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { amountsText, print, printJson, remark } from '../output.ts'
 import { readSettings, readWhole } from '../read-values.ts'
@@ -32,6 +35,18 @@ const output = {
   alias: 'o',
 } as const
 const format = { type: 'string', description: `${datasetFormatNames.join(', ')}; default banyan-rows`, valueHint: 'name' } as const
+const formatSet = {
+  type: 'string',
+  description: `a setting of the format (${formatSettings.join(', ')}), as form=conversational; may be repeated`,
+  valueHint: 'name=value',
+  repeatable: true,
+} as const
+const recipe = {
+  type: 'string',
+  description: `write a configuration and a command line for a trainer beside the data: ${recipeNames.join(', ')}`,
+  valueHint: 'name',
+} as const
+const model = { type: 'string', description: 'the model that the recipe trains; default: a small one', valueHint: 'name' } as const
 const skipInvalid = { type: 'boolean', description: 'leave out rows that the format cannot hold, and count them' } as const
 const dataFile = { type: 'positional', description: 'a data file', required: true } as const
 
@@ -42,6 +57,9 @@ const build = verb({
     kind: { type: 'positional', description: builderLines.join('; '), required: true },
     output,
     format,
+    'format-set': formatSet,
+    recipe,
+    model,
     set: {
       type: 'string',
       description: `a setting of the builder, its own or one of ${commonSettings.join(', ')}; may be repeated`,
@@ -61,12 +79,15 @@ const build = verb({
   },
   examples: [
     'banyan dataset build step-pairs --set margin=0.2 -o pairs.jsonl',
+    'banyan dataset build step-pairs --set margin=0.2 --format trl.dpo --recipe trl -o dpo.parquet',
+    'banyan dataset build step-labels --set label=first-error --format trl.stepwise -o steps.jsonl',
     'banyan dataset build step-values --set value=inferred --environment reasoning --references train.jsonl --tasks-format gsm8k -o values.jsonl',
     'banyan dataset build verified-traces --environment game24 --held-out test.jsonl --skip-held-out -o right.jsonl --json',
   ],
   async run(values) {
     const file = needed(values.output, '-o with the file to write')
-    const chosen = datasetFormatNamed(values.format ?? 'banyan-rows')
+    const chosen = formatOf(values)
+    const writeRecipe = recipeFor(values.recipe, chosen.name, values.model)
     if (values.environment !== undefined) setupNamed(values.environment)
     await using store = openStore(values.db, { readOnly: true })
     using interrupt = untilInterrupted()
@@ -87,7 +108,7 @@ const build = verb({
       }),
     )
     line.end()
-    if (written !== undefined) reportWritten(written, values.json)
+    if (written !== undefined) reportWritten(written, writeRecipe?.(written), values.json)
   },
 })
 
@@ -119,16 +140,22 @@ const check = verb({
   args: {
     file: dataFile,
     format: { ...format, description: `${datasetFormatNames.join(', ')}; default: that of its manifest, else banyan-rows` },
+    'format-set': formatSet,
     most: { type: 'string', description: 'most problems to tell; default 20', valueHint: 'n' },
     json,
   },
-  examples: ['banyan dataset check pairs.jsonl', 'banyan dataset check pairs.parquet --format banyan-rows --json'],
+  examples: [
+    'banyan dataset check pairs.jsonl',
+    'banyan dataset check dpo.parquet --format trl.dpo --json',
+    'banyan dataset check steps.jsonl --format open-rlhf.prm --format-set placeholder=<step>',
+  ],
   async run(values) {
     const manifest = await readManifest(values.file)
     const name = values.format ?? manifest?.format ?? 'banyan-rows'
     const line = progress({ title: values.file, unit: 'rows', ...(manifest === undefined ? {} : { total: manifest.rows }) })
     const most = readWhole('--most', values.most, 1) ?? 20
-    const { rows, bad, problems } = await checkFile(values.file, datasetFormatNamed(name), { manifest, most, onRow: line.update })
+    const chosen = datasetFormatNamed(name, readSettings(values['format-set'], '--format-set'))
+    const { rows, bad, problems } = await checkFile(values.file, chosen, { manifest, most, onRow: line.update })
     line.end()
     if (bad > 0) process.exitCode = 1
     if (values.json) return printJson({ file: values.file, format: name, ok: bad === 0, rows, bad, problems })
@@ -143,11 +170,25 @@ const check = verb({
 const exportRows = verb({
   name: 'export',
   summary: "write rows in a trainer's own format",
-  args: { file: { ...dataFile, description: 'rows of the format banyan-rows' }, output, format, 'skip-invalid': skipInvalid, json },
-  examples: ['banyan dataset export pairs.jsonl --format banyan-rows -o copy.jsonl'],
+  args: {
+    file: { ...dataFile, description: 'rows of the format banyan-rows' },
+    output,
+    format,
+    'format-set': formatSet,
+    recipe,
+    model,
+    'skip-invalid': skipInvalid,
+    json,
+  },
+  examples: [
+    'banyan dataset export pairs.jsonl --format trl.dpo --recipe trl -o dpo.jsonl',
+    'banyan dataset export pairs.jsonl --format trl.reward --format-set form=conversational --format-set margin=true -o reward.parquet',
+    'banyan dataset export steps.jsonl --format open-rlhf.prm --format-set labels=soft -o prm.jsonl --json',
+  ],
   async run(values) {
     const file = needed(values.output, '-o with the file to write')
-    const chosen = datasetFormatNamed(values.format ?? 'banyan-rows')
+    const chosen = formatOf(values)
+    const writeRecipe = recipeFor(values.recipe, chosen.name, values.model)
     using interrupt = untilInterrupted()
     const line = progress({ title: chosen.name, unit: 'rows' })
     const written = await unlessInterrupted(interrupt.signal, file, () =>
@@ -159,7 +200,7 @@ const exportRows = verb({
       }),
     )
     line.end()
-    if (written !== undefined) reportWritten(written, values.json)
+    if (written !== undefined) reportWritten(written, writeRecipe?.(written), values.json)
   },
 })
 
@@ -203,9 +244,22 @@ async function unlessInterrupted<Result>(signal: AbortSignal, file: string, writ
   }
 }
 
-function reportWritten(written: WrittenDataset, asJson: boolean): void {
-  if (asJson) printJson(written)
-  else print(`${written.rows} rows written to ${written.file}\n${manifestText(written)}`)
+interface FormatArguments {
+  readonly format: string | undefined
+  readonly 'format-set': readonly string[]
+}
+
+function formatOf({ format, 'format-set': settings }: FormatArguments): DatasetFormat {
+  return datasetFormatNamed(format ?? 'banyan-rows', readSettings(settings, '--format-set'))
+}
+
+function reportWritten(written: WrittenDataset, recipe: WrittenRecipe | undefined, asJson: boolean): void {
+  if (asJson) {
+    printJson(recipe === undefined ? written : { ...written, recipe })
+    return
+  }
+  print(`${written.rows} rows written to ${written.file}\n${manifestText(written)}`)
+  if (recipe !== undefined) print(`recipe     ${recipe.files.join(', ')}\n\nin the folder of the data:\n  ${recipe.command}`)
 }
 
 function manifestText({ format, rows, kinds, tasks, oracle, refused, sha256, build }: Manifest): string {

@@ -8,6 +8,9 @@ import { datasetFormats } from '../../learning/export/index.ts'
 
 export const datasetFormatNames: readonly string[] = [banyanRows.name, ...Object.keys(datasetFormats)]
 
+/** Settings of all formats; an unknown one is told with those of its format. */
+export const formatSettings: readonly string[] = [...new Set(Object.values(datasetFormats).flatMap(({ settings }) => settings))]
+
 /** @throws `E_FORMAT_UNKNOWN`, with the nearest name; `E_FORMAT_SETTING` for settings that the format does not take. */
 export function datasetFormatNamed(name: string, settings: Readonly<Record<string, Json>> = {}): DatasetFormat {
   const [setting] = Object.keys(settings)

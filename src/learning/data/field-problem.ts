@@ -27,6 +27,6 @@ export function shown(value: unknown): string {
 function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'no such field'
   return issue.message
-    .replace(/^Invalid input: expected (.*?)(?:, received .*)?$/, '$1')
+    .replace(/^Invalid (?:input|option): expected (.*?)(?:, received .*)?$/, '$1')
     .replace(/^Too (?:small|big): expected number to be /, 'a number ')
 }

@@ -11,4 +11,5 @@ export {
   type WrittenRecipe,
   writeRecipe,
 } from './recipe.ts'
+export { recipes } from './recipes/index.ts'
 export * as trl from './trl/index.ts'
