@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Json } from '../../core/common.ts'
 import { Random } from '../../core/random.ts'
 import { cacheDirectory } from '../../models/cache-directory.ts'
 import { loadNet, readNetConfiguration, saveNet } from '../files/net-file.ts'
@@ -13,7 +14,7 @@ import { type BandName, bands, wantInside } from './bands.ts'
 import { contextLength, exampleTokens } from './codec.ts'
 import { demonstration } from './demonstrator.ts'
 import { type Measurement, measurePolicy } from './measure.ts'
-import { drawProblem } from './problems.ts'
+import { drawProblem, type ProblemSizes, problemSizes } from './problems.ts'
 import { wordProblemTokeniser } from './vocabulary.ts'
 
 export interface Base {
@@ -82,8 +83,8 @@ export async function buildBase({ band, seed }: Base, { progress, signal, again 
     ...(measured !== undefined && { measured }),
   })
   if (!again && existsSync(`${path}.json`)) return done()
-  const { net } = await trainedBase(
-    { band, seed },
+  const { net } = await trainedOnDemonstrations(
+    { band, seed, config: baseConfig },
     { ...(progress !== undefined && { progress }), ...(signal !== undefined && { signal }) },
   )
   signal?.throwIfAborted()
@@ -102,30 +103,42 @@ export async function openBase(base: Base, options?: BuildOptions): Promise<Caus
   return loadNet((await buildBase(base, options)).path)
 }
 
-function trainedBase({ band, seed }: Base, { progress, signal }: Pick<BuildOptions, 'progress' | 'signal'>) {
-  const { ladder, steps } = bands[band]
-  const examples = Array.from({ length: steps * batch }, (_, index) => demonstrated(index, ladder, seed))
+export interface Demonstrations extends Base {
+  readonly config: GptConfig
+  /** Default: the usual ones. */
+  readonly sizes?: ProblemSizes
+  /** How often a step is followed by a check. Default 0. */
+  readonly checks?: number
+  /** Default: those of the band. */
+  readonly steps?: number
+  /** Examples a step. Default 64. */
+  readonly batch?: number
+}
+
+/** Trains a new net on demonstrations, as bases are trained. */
+export function trainedOnDemonstrations(demonstrations: Demonstrations, { progress, signal }: Pick<BuildOptions, 'progress' | 'signal'>) {
+  const { band, seed, config, steps = bands[band].steps, batch = 64 } = demonstrations
+  const examples = Array.from({ length: steps * batch }, (_, index) => demonstrated(index, demonstrations))
   return train(
     {
-      net: { kind: 'gpt', config: baseConfig, seed },
+      net: { kind: 'gpt', config: config as unknown as Json, seed },
       data: { examples },
       objective: 'supervised',
       batch,
       limit: { epochs: 1 },
-      schedule: { kind: 'linear', rate: 4e-3, warmup: 50, end: 0.05 },
+      schedule: { kind: 'linear', rate: 4e-3, warmup: Math.min(50, Math.floor(steps / 10)), end: 0.05 },
       seed,
     },
     { ...(progress !== undefined && { progress }), ...(signal !== undefined && { signal }) },
   )
 }
 
-const batch = 64
-
 /** Example number `index`: a training problem with what the demonstrator writes. The prompt is masked. */
-function demonstrated(index: number, ladder: readonly number[], seed: number): SequenceExample {
-  const problem = drawProblem(index, { heldOut: false, seed: trainingSeed + seed })
-  const steps = demonstration(problem, { ladder }, new Random(seed, `demonstration ${index}`))
-  const { tokens, promptLength } = exampleTokens(problem, steps)
+function demonstrated(index: number, { band, seed, sizes = problemSizes.usual, checks = 0 }: Demonstrations): SequenceExample {
+  const problem = drawProblem(index, { heldOut: false, seed: trainingSeed + seed, sizes })
+  const { ladder } = bands[band]
+  const steps = demonstration(problem, { ladder, checks }, new Random(seed, `demonstration ${index}`))
+  const { tokens, promptLength } = exampleTokens(problem, steps, sizes)
   return { tokens, weights: Float32Array.from(tokens, (_, at) => (at < promptLength ? 0 : 1)) }
 }
 

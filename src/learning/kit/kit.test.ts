@@ -5,6 +5,7 @@ import { persons, verbs, type WordProblem } from '../../environments/word-proble
 import { wordProblems } from '../../environments/word-problems.ts'
 import { decoder } from '../nets/decoder.ts'
 import { gpt } from '../nets/gpt.ts'
+import { parametersDigest } from '../nets/parameters-digest.ts'
 import { referenceKernels } from '../tensor/reference/reference.ts'
 import { bands, isInside, wantInside } from './bands.ts'
 import {
@@ -20,6 +21,7 @@ import {
 } from './codec.ts'
 import { demonstration } from './demonstrator.ts'
 import { majority, measurePolicy, passAt } from './measure.ts'
+import { contextOf, kitPolicy } from './policy.ts'
 import { drawProblem, drawProblems, isHeldOut, problemId, problemSizes } from './problems.ts'
 import { rightAnswer, rightPrefix, rightSteps, rightValues } from './right-path.ts'
 import { wordProblemTokeniser } from './vocabulary.ts'
@@ -250,5 +252,27 @@ describe('measurement', () => {
     expect(isInside('medium', measured)).toBe(true)
     expect(() => wantInside('medium', { ...measured, pass1: 0.5 })).toThrow(/outside of the band medium: pass1.*0.5.*0.2 to 0.3/)
     expect(isInside('hard', measured)).toBe(false)
+  })
+})
+
+describe('policies beyond the bases', () => {
+  const small = { width: 16, layers: 1, heads: 2, steps: 20 }
+  it('have room for what their variant writes', async () => {
+    expect([contextOf(), contextOf('verbose'), contextOf('long')]).toEqual([48, 72, 90])
+    for (const variant of ['usual', 'verbose', 'long'] as const) {
+      const { shape } = await kitPolicy({ band: 'hard', seed: 4, variant, small })
+      expect(shape).toMatchObject({ context: contextOf(variant), width: 16 })
+    }
+  })
+  it('are the same for the same seed, modulo three', async () => {
+    const digests = await Promise.all(
+      [1, 4, 2].map(async (seed) => parametersDigest((await kitPolicy({ band: 'medium', seed, small })).parameters)),
+    )
+    expect(digests[0]).toBe(digests[1])
+    expect(digests[0]).not.toBe(digests[2])
+  })
+  it('are none when they were stopped', async () => {
+    const signal = AbortSignal.abort()
+    await expect(kitPolicy({ band: 'medium', seed: 1, small }, { signal })).rejects.toMatchObject({ code: 'E_KIT_STOPPED' })
   })
 })
