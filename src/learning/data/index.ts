@@ -7,6 +7,13 @@ export { firstError } from './first-error.ts'
 export { type HeldOut, type HeldOutOptions, type TaskName, taskName } from './held-out.ts'
 export { linesOf } from './lines.ts'
 export { type Manifest, manifestPath, readManifest, sha256Of } from './manifest.ts'
+export {
+  type MonteCarloLabelsOptions,
+  monteCarloLabels,
+  type RolloutEnd,
+  type RolloutPolicy,
+  type RolloutStart,
+} from './monte-carlo-labels.ts'
 export type { NodeValue, NodeValues } from './node-values.ts'
 export { outcomeLabels } from './outcome-labels.ts'
 export { type PreferenceTreesOptions, preferenceTrees } from './preference-trees.ts'
