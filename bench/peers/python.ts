@@ -23,6 +23,8 @@ export interface PythonPeers {
 export const peers = pythonPeers('requirements.txt')
 /** Peers of the training engine, which are large. */
 export const learningPeers = pythonPeers('requirements-learning.txt')
+/** Readers of data files, for `npm run check:formats`. */
+export const formatPeers = pythonPeers('requirements-formats.txt')
 
 function pythonPeers(list: string): PythonPeers {
   const requirements = join(here, list)
