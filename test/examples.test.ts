@@ -16,8 +16,11 @@ const folder = resolve(import.meta.dirname, '../examples')
 const promised: Readonly<Record<string, RegExp>> = {
   'better-answer.ts': /^11 \+ 19 = 30, verified\n\d+ calls, \d+ tokens, by /,
   'best-of-n-with-tests.ts': /a - b.*\npasses 3 of 3 tests, all of them/,
+  'dpo-pairs-for-trl.ts': /^\d+ pairs of 3 puzzles; left out: 1 held-out.*\n\{"prompt":"Make 24 .*","chosen":".*","rejected":".*"\}\n$/,
   'own-environment.ts': /^14 = 7 \+ 7\n$/,
   'own-searcher.ts': /^\(.*13.*\), solved after \d+ nodes\n$/,
+  'process-reward-model.ts':
+    /^labels: 800 answers .*\ntraining: 400 steps, .*\nright of 100: alone [123]\d, majority of 16 [123]\d, best of 16 by .* [789]\d\n$/,
   'resume-after-crash.ts': /^first: killed\nsecond: kingfisher; 12 calls in all, 7 of them now\n$/,
   'route-handler.ts': /^(\{"trials":\d+\}\n)+\{"answer":"Grey heron.*\n\n400 /,
   'tool-search.ts': /booked before the commit: 0\ncommitted: true, book done "ticket 1"\nbooked after committing twice: noon\n$/,
