@@ -46,6 +46,37 @@ describe('banyan dataset', () => {
     expect(stdout).toMatch(/other bytes than were written/)
   })
 
+  it("exports rows in a trainer's own format, with a recipe beside them", async () => {
+    await run('dataset', 'build', 'step-pairs', '-o', 'rows.jsonl')
+    const recipe = ['--format', 'trl.dpo', '--recipe', 'trl', '--model', 'my/model']
+    for (const file of ['dpo.jsonl', 'dpo.parquet']) {
+      const exported = await run('dataset', 'export', 'rows.jsonl', ...recipe, '-o', file, '--json')
+      expect(exported.code, exported.stderr).toBe(0)
+      expect(exported.json()).toMatchObject({
+        format: 'trl.dpo',
+        rows: expect.any(Number),
+        from: { format: 'banyan-rows' },
+        recipe: { files: ['dpo.trl.yaml', 'dpo.trl.sh'], command: 'trl dpo --config dpo.trl.yaml' },
+      })
+      expect(readFileSync(at('dpo.trl.yaml'), 'utf8')).toMatch(new RegExp(`"my/model"[\\s\\S]*data_files: "${file}"`))
+      expect((await run('dataset', 'check', file, '--json')).json()).toMatchObject({
+        ok: true,
+        format: 'trl.dpo',
+        rows: exported.json().rows,
+      })
+    }
+    const [row] = readFileSync(at('dpo.jsonl'), 'utf8').split('\n')
+    expect(Object.keys(JSON.parse(row!))).toEqual(['prompt', 'chosen', 'rejected'])
+    const chats = ['--format', 'trl.reward', '--format-set', 'form=conversational', '--format-set', 'margin=true', '-o', 'reward.jsonl']
+    expect((await run('dataset', 'build', 'step-pairs', ...chats)).stdout).toMatch(/format +trl.reward/)
+    expect(JSON.parse(readFileSync(at('reward.jsonl'), 'utf8').split('\n')[0]!)).toMatchObject({
+      chosen: [{ role: 'user' }, { role: 'assistant' }],
+      margin: expect.any(Number),
+    })
+    writeFileSync(at('dpo.jsonl'), readFileSync(at('dpo.jsonl'), 'utf8').replace('"chosen"', '"chosn"'))
+    expect((await run('dataset', 'check', 'dpo.jsonl')).stdout).toMatch(/line 1, field "chosen": nothing; wanted a text/)
+  })
+
   it('takes right answers from a file of tasks, and refuses those that are held out', async () => {
     const tasks = ['--environment', 'game24']
     const graded = await run('dataset', 'build', 'outcome-labels', ...tasks, '--references', 'tasks.jsonl', '-o', 'graded.jsonl', '--json')
@@ -66,6 +97,9 @@ describe('banyan dataset', () => {
     [['build', 'step-pairs', '--set', 'margin=-1', '-o', 'x.jsonl'], /"margin" of step-pairs.*got -1.*>0/],
     [['build', 'step-pairs'], /not named[\s\S]*-o/],
     [['build', 'step-pairs', '--format', 'trl.dop', '-o', 'x.jsonl'], /format of data files/],
+    [['build', 'step-pairs', '--format', 'trl.dpo', '--format-set', 'form=chat', '-o', 'x.jsonl'], /"form" of trl.dpo.*"chat".*"standard"/],
+    [['build', 'step-pairs', '--recipe', 'trl', '-o', 'x.jsonl'], /trl has no trainer.*banyan-rows/],
+    [['build', 'step-pairs', '--format', 'trl.dpo', '--recipe', 'tlr', '-o', 'x.jsonl'], /recipe[\s\S]*Did you mean "trl"/],
     [['build', 'step-pairs', '--held-out', 'tasks.jsonl', '-o', 'x.jsonl'], /need an environment/],
   ])('says what is wrong with %j', async (args, message) => {
     const { code, stderr } = await run('dataset', ...args)
