@@ -3,7 +3,9 @@ import { unknownName } from '../core/names.ts'
 import type { System } from '../experiments/system.ts'
 import type { SystemSearches } from '../front/system-search.ts'
 
-const systems: Readonly<Record<string, () => Promise<System>>> = {}
+const systems: Readonly<Record<string, () => Promise<System>>> = {
+  'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
+}
 
 export const systemNames: readonly string[] = Object.keys(systems)
 

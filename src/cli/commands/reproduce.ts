@@ -91,7 +91,7 @@ function keep(folder: string, result: Reproduction, page: ReadonlyMap<string, st
 function report({ claims, arms, verdict, seconds, seeds, scale }: Reproduction, folder: string): void {
   const metrics = [...new Set(arms.flatMap((arm) => Object.keys(arm.metrics)))]
   const units = [...new Set(arms.flatMap(({ spent }) => Object.keys(spent)))]
-  const number = (value: number | undefined) => (value === undefined ? '' : String(Number(value.toPrecision(4))))
+  const number = (value: number | null | undefined) => (value == null ? '' : String(Number(value.toPrecision(4))))
   const rows = arms.map((arm) => [
     arm.name,
     ...metrics.map((metric) => number(arm.metrics[metric]?.mean)),

@@ -120,7 +120,8 @@ function compared(rows: readonly (readonly [number, number])[], by: 'difference'
 function valuesOf(run: ArmRun, arm: string, { metric }: Question): readonly number[] {
   const found = run.metrics[metric]
   if (found === undefined) throw mistake(`the arm ${arm} has no such metric`, metric, Object.keys(run.metrics).join(', '))
-  return typeof found === 'number' ? [found] : found
+  // What is no number is null in files.
+  return [found].flat().map((value) => value ?? Number.NaN)
 }
 
 function curveOf(run: ArmRun, arm: string, { metric }: Question): Curve {

@@ -46,7 +46,8 @@ export interface CellOptions {
 export async function runCell(place: CellPlace, cell: Cell, { signal, progress }: CellOptions): Promise<KeptCell> {
   const { experiment } = place.system
   const { setup, limits } = experiment.scales[place.scale]
-  const folder = seedFolder(place, cell)
+  // Apart from what is kept of cells, so that no name is taken twice.
+  const folder = join(seedFolder(place, cell), 'files')
   mkdirSync(folder, { recursive: true })
   const context = { seed: cell.seed, folder, kernels: reportedKernels(), signal, progress }
   const before = process.cpuUsage()
@@ -60,7 +61,8 @@ export async function runCell(place: CellPlace, cell: Cell, { signal, progress }
   }
   if (signal.aborted) throw new BanyanError('E_EXPERIMENT_ABORTED', `${nameOf(cell)} was stopped`, {})
   const { user, system } = process.cpuUsage(before)
-  const kept = { key: keyOf(place, cell), result, seconds: (user + system) / 1e6 }
+  // As it will be read again.
+  const kept = JSON.parse(JSON.stringify({ key: keyOf(place, cell), result, seconds: (user + system) / 1e6 })) as KeptCell
   replaceFile(pathOf(place, cell), (write) => write(Buffer.from(`${JSON.stringify(kept)}\n`)))
   return kept
 }

@@ -5,11 +5,11 @@ import { element, label, picture, type Svg, textWidth } from '../../traces/expor
 
 export interface IntervalRow {
   readonly name: string
-  readonly mean: number
+  readonly mean: number | null
   /** At 95 %; null bounds are not drawn. */
   readonly interval: readonly [number | null, number | null]
   /** Values of single seeds, drawn as small marks. */
-  readonly perSeed?: readonly number[]
+  readonly perSeed?: readonly (number | null)[]
 }
 
 const font = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"
@@ -20,13 +20,15 @@ const plotWidth = 520
 
 /**
  * Draws intervals.
- * @param rows at least one with a finite mean; others are left out.
+ * @param rows at least one with a mean; others are left out.
  * @example
  * writeFileSync('solved.svg', intervalsPicture('Solved, 95 % intervals over seeds', 'share solved', rows))
  */
 export function intervalsPicture(title: string, x: string, rows: readonly IntervalRow[]): string {
-  const drawn = rows.filter(({ mean }) => Number.isFinite(mean))
-  const bounds = drawn.flatMap(({ mean, interval, perSeed = [] }) => [mean, ...interval.filter((bound) => bound !== null), ...perSeed])
+  const drawn = rows.flatMap(({ mean, perSeed = [], ...row }) =>
+    mean === null ? [] : [{ ...row, mean, perSeed: perSeed.filter((value) => value !== null) }],
+  )
+  const bounds = drawn.flatMap(({ mean, interval, perSeed }) => [mean, ...interval.filter((bound) => bound !== null), ...perSeed])
   const ticks = ticksOf(Math.min(...bounds), Math.max(...bounds), 6)
   const left = 28 + Math.max(...drawn.map(({ name }) => textWidth(label(name, 40), fontSize)))
   const top = 52
@@ -65,11 +67,16 @@ export function intervalsPicture(title: string, x: string, rows: readonly Interv
   )
 }
 
+interface DrawnRow extends IntervalRow {
+  readonly mean: number
+  readonly perSeed: readonly number[]
+}
+
 function middle(top: number, at: number): number {
   return top + rowHeight * (at + 0.5)
 }
 
-function rowMarks({ mean, interval: [low, high], perSeed = [] }: IntervalRow, y: number, toX: (value: number) => number): Svg {
+function rowMarks({ mean, interval: [low, high], perSeed }: DrawnRow, y: number, toX: (value: number) => number): Svg {
   const line = low === null || high === null ? [] : [element('line', { x1: toX(low), x2: toX(high), y1: y, y2: y, 'stroke-width': 3 })]
   const seeds = perSeed.map((value) => element('circle', { cx: toX(value), cy: y + 8, r: 2, fill: muted, stroke: 'none' }))
   return element('g', { stroke: mark, fill: mark }, ...line, ...seeds, element('circle', { cx: toX(mean), cy: y, r: 5 }))

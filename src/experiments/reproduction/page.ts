@@ -70,7 +70,7 @@ interface Picture {
 /** Curves where the experiment has some, and the main claim's metric with its intervals. */
 function picturesOf(slug: string, { claims, arms }: Reproduction, figures: readonly Figure[]): Picture[] {
   const metric = claims.find((claim) => claim.main)!.metric
-  const rows = arms.flatMap(({ name, metrics }) => (metrics[metric] === undefined ? [] : [{ name, ...metrics[metric] }]))
+  const rows = arms.flatMap(({ name, metrics }) => (metrics[metric]?.mean == null ? [] : [{ name, ...metrics[metric] }]))
   const title = `${capital(metric)}, means over seeds`
   const intervals = rows.length < 2 ? [] : [{ path: `pictures/${slug}.svg`, title, svg: intervalsPicture(title, metric, rows) }]
   const curves = figures.flatMap(({ title, metric, x, y }, at) => {
@@ -103,7 +103,7 @@ function armTable(arms: readonly ArmSummary[]): string {
   const units = [...new Set(arms.flatMap(({ spent }) => Object.keys(spent)))]
   const rows = arms.map(({ name, text, metrics: found, spent, rate }) => [
     `**${name}**: ${text}${rate === undefined ? '' : ` (rate ${rate})`}`,
-    ...metrics.map((metric) => (found[metric] === undefined ? '' : shown(found[metric].mean))),
+    ...metrics.map((metric) => (found[metric]?.mean == null ? '' : shown(found[metric].mean))),
     ...units.map((unit) => (spent[unit] === undefined ? '' : shown(spent[unit]))),
   ])
   return table(['arm', ...metrics, ...units.map((unit) => `${unit} spent`)], rows)

@@ -80,7 +80,7 @@ describe('a reproduction', () => {
     expect(claim!.difference).toBeCloseTo(0.2, 12)
     expect(claim!.interval[0]).toBeCloseTo(0.2 - (4.3027 * 0.1) / Math.sqrt(3), 6)
     expect(result!.arms[0]).toMatchObject({ name: 'good', spent: { tokens: 10 } })
-    expect(result!.arms[0]!.metrics.solved!.perSeed.map((one) => Number(one.toFixed(9)))).toEqual([0.2, 0.3, 0.4])
+    expect(result!.arms[0]!.metrics.solved!.perSeed.map((one) => Number(one!.toFixed(9)))).toEqual([0.2, 0.3, 0.4])
     expect(result!.arms[0]!.curves.solved!.at(-1)![0]).toBe(10)
   })
 
@@ -106,7 +106,7 @@ describe('a reproduction', () => {
 
   it('runs a cell again whose file is cut, or of another setup', async () => {
     await reproduce({ system: made(), scale: 'smoke', folder })
-    expect(readdirSync(join(folder, 'seed-1')).sort()).toEqual(['good.json', 'plain.json', 'shared.json'])
+    expect(readdirSync(join(folder, 'seed-1')).sort()).toEqual(['files', 'good.json', 'plain.json', 'shared.json'])
     writeFileSync(join(folder, 'seed-1', 'plain.json'), '{"key":')
     ran = []
     await reproduce({ system: made(), scale: 'smoke', folder })

@@ -31,10 +31,11 @@ export interface ClaimResult extends Answered {
 }
 
 export interface MetricSummary {
-  readonly mean: number
+  /** Null: not a number. */
+  readonly mean: number | null
   /** Student's t over seeds, at 95 %; null bounds are infinite (one seed). */
   readonly interval: readonly [number | null, number | null]
-  readonly perSeed: readonly number[]
+  readonly perSeed: readonly (number | null)[]
 }
 
 export interface ArmSummary {

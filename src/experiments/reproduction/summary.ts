@@ -90,10 +90,10 @@ function armSummary({ name, text }: ArmText, cells: readonly CellRun[]): ArmSumm
 }
 
 function metricSummary(runs: readonly ArmRun[], metric: string): MetricSummary {
-  const perSeed = runs.map(({ metrics }) => mean([metrics[metric]!].flat()))
+  const perSeed = runs.map(({ metrics }) => mean([metrics[metric] ?? Number.NaN].flat().map((value) => value ?? Number.NaN)))
   const { mean: value, interval } = tInterval(perSeed)
-  const [low, high] = interval.map((bound) => (Number.isFinite(bound) ? bound : null)) as [number | null, number | null]
-  return { mean: value, interval: [low, high], perSeed }
+  const known = (one: number) => (Number.isFinite(one) ? one : null)
+  return { mean: known(value), interval: [known(interval[0]), known(interval[1])], perSeed: perSeed.map(known) }
 }
 
 function meanAmounts(runs: readonly ArmRun[]): Amounts {

@@ -44,7 +44,7 @@ export {
   measurePolicy,
   sampledAnswers,
 } from './measure.ts'
-export { contextOf, type KitPolicyOptions, kitPolicy, type SmallPolicy, sizesOf, type Variant } from './policy.ts'
+export { contextOf, type KitPolicyOptions, kitPolicy, quickPolicy, type SmallPolicy, sizesOf, type Variant } from './policy.ts'
 export { type DrawOptions, drawProblem, drawProblems, isHeldOut, type ProblemSizes, problemId, problemSizes } from './problems.ts'
 export { type LabelledTrace, labelledExample, type ProcessLabelOptions, processLabels } from './process-labels.ts'
 export { rightAnswer, rightSteps } from './right-path.ts'
