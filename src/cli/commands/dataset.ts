@@ -147,7 +147,7 @@ const check = verb({
   examples: [
     'banyan dataset check pairs.jsonl',
     'banyan dataset check dpo.parquet --format trl.dpo --json',
-    'banyan dataset check prm.jsonl --format open-rlhf.prm',
+    'banyan dataset check prm.jsonl --format open-rlhf.prm --format-set labels=soft',
   ],
   async run(values) {
     const manifest = await readManifest(values.file)
