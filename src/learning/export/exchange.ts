@@ -70,7 +70,7 @@ export function messagesOf(prompt: Prompt): readonly Message[] {
 }
 
 /** The form of a prompt. */
-export function formOf(prompt: Prompt): 'standard' | 'conversational' {
+function formOf(prompt: Prompt): 'standard' | 'conversational' {
   return typeof prompt === 'string' ? 'standard' : 'conversational'
 }
 

@@ -46,12 +46,12 @@ it.each(Object.values(recipes).flatMap((recipe) => recipe.formats.map((format) =
 describe('for types that TRL has no plain command for', () => {
   const parts = (format: string) => trl.parts({ file: 'out/2 steps.jsonl', format, as: 'jsonl', rows: 5 })
 
-  it('writes a program with its trainer of process reward models', () => {
+  it('writes a program that trains a process reward model', () => {
     const { files, command } = parts('trl.stepwise')
     expect(command).toEqual(['python', '2 steps.trl.py', '--config', '2 steps.trl.yaml'])
     expect(files.map(({ name }) => name)).toEqual(['2 steps.trl.yaml', '2 steps.trl.py'])
     expect(files[0]!.text).toContain('step_separator: "\\n"')
-    expect(files[1]!.text).toContain('PRMTrainer(')
+    expect(files[1]!.text).toContain('step_separator: str = "\\n"')
   })
 
   it('writes a reward where answers are sampled, as a module that can be imported', () => {

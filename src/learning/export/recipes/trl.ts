@@ -23,7 +23,7 @@ const trainers: Readonly<Record<string, Trainer>> = {
 }
 
 /**
- * `trl sft | dpo | reward | kto | grpo --config …`, or a program with `PRMTrainer` for stepwise data.
+ * `trl sft | dpo | reward | kto | grpo --config …`, or a program for stepwise data.
  * @example
  * writeRecipe(trlRecipe, { file: 'pairs.jsonl', format: 'trl.dpo', as: 'jsonl', rows: 200, model: 'Qwen/Qwen3-0.6B' })
  */
@@ -42,7 +42,7 @@ export const trlRecipe: Recipe = {
 
 type File = RecipeParts['files'][number]
 
-/** TRL has no command for process reward models: a program reads the same configuration. */
+/** TRL has no command for process reward models, and from 1.14 on no trainer: a program reads the same configuration. */
 function stepwise(stem: string, config: File): RecipeParts {
   const program = { name: `${stem}.trl.py`, text: prmProgram }
   return { files: [config, program], command: ['python', program.name, '--config', config.name] }
@@ -70,23 +70,62 @@ function configuration({ file, as, rows, format, model = 'HuggingFaceTB/SmolLM2-
   })
 }
 
-const prmProgram = `"""Trains a process reward model with TRL. Run: python <this file> --config <the .yaml beside it>"""
-from transformers import AutoModelForTokenClassification, AutoTokenizer
-from trl import DatasetMixtureConfig, ModelConfig, TrlParser, get_dataset, get_peft_config
-from trl.experimental.prm import PRMConfig, PRMTrainer
+const prmProgram = `"""Trains a process reward model: right or wrong at the end of every step.
 
-training, model_config, mixture = TrlParser((PRMConfig, ModelConfig, DatasetMixtureConfig)).parse_args_and_config()
-tokenizer = AutoTokenizer.from_pretrained(model_config.model_name_or_path)
-model = AutoModelForTokenClassification.from_pretrained(model_config.model_name_or_path, num_labels=2)
-trainer = PRMTrainer(
-    model=model,
-    processing_class=tokenizer,
-    args=training,
-    train_dataset=get_dataset(mixture)["train"],
-    peft_config=get_peft_config(model_config),
+Run: python <this file> --config <the .yaml beside it>. TRL's own trainer for it left with version 1.14, so this one is transformers'.
+"""
+from dataclasses import dataclass
+
+from transformers import (
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    DataCollatorForTokenClassification,
+    Trainer,
+    TrainingArguments,
 )
-trainer.train()
-trainer.save_model(training.output_dir)
+from trl import DatasetMixtureConfig, ModelConfig, TrlParser, get_dataset
+
+
+@dataclass
+class StepArguments:
+    max_length: int = 1024
+    step_separator: str = "\\n"
+
+
+parser = TrlParser((StepArguments, TrainingArguments, ModelConfig, DatasetMixtureConfig))
+steps, training, model_config, mixture = parser.parse_args_and_config()
+name = model_config.model_name_or_path
+tokenizer = AutoTokenizer.from_pretrained(name)
+if tokenizer.pad_token is None:
+    tokenizer.pad_token = tokenizer.eos_token
+model = AutoModelForTokenClassification.from_pretrained(name, num_labels=2)
+separator = tokenizer(steps.step_separator, add_special_tokens=False)["input_ids"]
+
+
+def tokens_and_labels(row):
+    tokens = tokenizer(row["prompt"])["input_ids"]
+    labels = [-100] * len(tokens)
+    for completion, label in zip(row["completions"], row["labels"]):
+        step = tokenizer(completion, add_special_tokens=False)["input_ids"] + separator
+        tokens = tokens + step
+        labels = labels + [-100] * (len(step) - 1) + [int(label)]
+    return {"input_ids": tokens[: steps.max_length], "labels": labels[: steps.max_length]}
+
+
+data = get_dataset(mixture)["train"]
+# The column labels changes from truth values to whole numbers, so that the old columns go first.
+data = data.rename_column("labels", "verdicts").map(
+    lambda row: tokens_and_labels({**row, "labels": row["verdicts"]}), remove_columns=["prompt", "completions", "verdicts"]
+)
+Trainer(
+    model=model,
+    args=training,
+    train_dataset=data,
+    data_collator=DataCollatorForTokenClassification(tokenizer),
+    processing_class=tokenizer,
+).train()
+model.save_pretrained(training.output_dir)
+tokenizer.save_pretrained(training.output_dir)
 `
 
 const rewardModule = `"""A reward for trl grpo: 1 where the last line of an answer holds the solution. Write your own where that is not enough."""

@@ -15,8 +15,9 @@ export interface StepwiseOptions extends LabelOptions {
 }
 
 /**
- * Stepwise supervision: columns `prompt`, `completions` (a text for each step), `labels` (a truth value for each step). For TRL's
- * `PRMTrainer`, which puts its `step_separator` behind each step. TRL has no conversational form of it.
+ * Stepwise supervision: columns `prompt`, `completions` (a text for each step), `labels` (a truth value for each step). For the
+ * `PRMTrainer` of TRL up to 1.13, which puts its `step_separator` behind each step; the recipe `trl` trains with later versions too.
+ * There is no conversational form.
  *
  * @example
  * await writeDataset(stepLabels(store, { label: 'first-error' }), trl.stepwise(), 'steps.jsonl')
