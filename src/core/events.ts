@@ -2,6 +2,7 @@
 import type { Amounts, Json, NodeId } from './common.ts'
 import type { ErrorRecord } from './errors.ts'
 import type { Evaluation } from './evaluator.ts'
+import type { GuardRecord } from './guard.ts'
 import type { Status, Trial } from './trial.ts'
 
 /** Raised when the shape of records changes. */
@@ -102,6 +103,8 @@ export interface TrialEnd {
   readonly node: NodeRef
   readonly usage: Amounts
   readonly error?: ErrorRecord
+  /** What the guard said of each action, in order, the denied one too. */
+  readonly verdicts?: readonly GuardRecord[]
 }
 
 /**

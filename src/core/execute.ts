@@ -7,6 +7,7 @@ import type { Step } from './environment.ts'
 import { BanyanError, errorRecord } from './errors.ts'
 import type { Evaluation } from './evaluator.ts'
 import type { Growth, LoggedCandidate, LoggedStep, NodeRef, TrialEnd } from './events.ts'
+import type { GuardRecord } from './guard.ts'
 import { loggedStep, onlyLogged } from './logged-step.ts'
 import type { NodeView } from './node-view.ts'
 import { evaluatorNamed, type Parts, proposerNamed } from './parts.ts'
@@ -42,7 +43,8 @@ export async function execute<State, Action, Task, Answer>(
   context: TrialContext,
 ): Promise<Executed<State>> {
   const { environment } = parts
-  const carryOut = stepper(parts, context)
+  const verdicts: GuardRecord[] = []
+  const carryOut = stepper(parts, context, verdicts)
   const ask = askOf(trial)
   const growth: Growth[] = []
   const steps: Step<State>[] = []
@@ -55,15 +57,19 @@ export async function execute<State, Action, Task, Answer>(
 
   try {
     await run()
-    return { end: { ...emptyEnd(trial, 'ok'), growth, evaluated, evaluations, node }, steps }
+    return { end: { ...emptyEnd(trial, 'ok'), growth, evaluated, evaluations, node, ...said() }, steps }
   } catch (thrown) {
     const error = errorRecord(thrown)
     const status = context.signal.aborted ? 'cancelled' : (statusOf[error.code] ?? 'failed')
     if (status === 'failed' && BanyanError.isInstance(thrown) && thrown.fatal) throw thrown
-    const end = { ...emptyEnd(trial, status), error }
+    const end = { ...emptyEnd(trial, status), error, ...said() }
     return status === 'failed' || status === 'starved'
       ? { end: { ...end, growth, evaluated, evaluations, node }, steps }
       : { end, steps: [] }
+  }
+
+  function said() {
+    return verdicts.length > 0 ? { verdicts } : {}
   }
 
   function run(): Promise<void> {

@@ -1,5 +1,5 @@
 // The hook through which every executed action passes: searched, replayed and committed ones.
-import type { Awaitable } from './common.ts'
+import type { Awaitable, Json } from './common.ts'
 import type { Effect } from './environment.ts'
 
 export interface GuardRequest<State = unknown, Action = unknown> {
@@ -9,7 +9,20 @@ export interface GuardRequest<State = unknown, Action = unknown> {
   readonly purpose: 'search' | 'replay' | 'commit'
 }
 
-export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string }
+/** `rule`: what decided, for the log. */
+export type Verdict =
+  | { readonly allow: true; readonly rule?: Json }
+  | { readonly allow: false; readonly reason: string; readonly rule?: Json }
+
+/** A verdict in the log, with the trial in which it was given. It tells; nothing is ever permitted because a log says so. */
+export interface GuardRecord {
+  readonly action: Json
+  readonly effect: Effect
+  readonly purpose: GuardRequest['purpose']
+  readonly allow: boolean
+  readonly reason?: string
+  readonly rule?: Json
+}
 
 /** Decides which actions may be executed. A denial is an outcome with its reason, which searcher and model see. */
 export interface Guard<State = unknown, Action = unknown> {

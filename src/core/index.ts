@@ -7,7 +7,7 @@ export type { Effect, Environment, Live, Part, Snapshot, Step, StepContext } fro
 export { BanyanError, type ErrorRecord, StarvedError } from './errors.ts'
 export type { Evaluation, Evaluator } from './evaluator.ts'
 export type { CallRecord, LogEvent, RunEnd, RunHeader, StopReason, TreeEvent, TrialEnd } from './events.ts'
-export type { Guard, GuardRequest, Verdict } from './guard.ts'
+export type { Guard, GuardRecord, GuardRequest, Verdict } from './guard.ts'
 export type { Log, LogEntry } from './log.ts'
 export { search } from './logged-search.ts'
 export type { NodeView } from './node-view.ts'

@@ -1,8 +1,10 @@
 // One action, carried out: guarded; in the live environment where there is one; recorded where its result could not be computed again.
 import type { Awaitable, Json } from './common.ts'
+import { defined } from './defined.ts'
 import type { Effect, Step, StepContext } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { LoggedStep } from './events.ts'
+import type { GuardRecord } from './guard.ts'
 import type { LiveStep } from './live.ts'
 import { loggedStep, onlyLogged, restoredStep } from './logged-step.ts'
 import { type NodeView, wholePath } from './node-view.ts'
@@ -12,10 +14,11 @@ import type { TrialContext } from './trial-context.ts'
 /** Carries out `action` in the state of `view`: to look, or for real. */
 export type CarryOut<State, Action> = (view: NodeView<State, Action>, action: Action, purpose?: 'search' | 'commit') => Promise<Step<State>>
 
-/** How a trial's actions are carried out. They throw `E_GUARD_DENIED`, `E_LIVE_DIVERGED`, and what the environment throws. */
+/** How a trial's actions are carried out; what the guard says of each is added to `verdicts`. They throw `E_GUARD_DENIED`, `E_LIVE_DIVERGED`, and what the environment throws. */
 export function stepper<State, Action, Task, Answer>(
   { environment, lives, guard }: Parts<State, Action, Task, Answer>,
   context: TrialContext,
+  verdicts: GuardRecord[],
 ): CarryOut<State, Action> {
   const effectOf = (state: State, action: Action): Effect =>
     environment.effect?.(state, action) ?? (lives === undefined ? 'none' : 'irreversible')
@@ -23,8 +26,12 @@ export function stepper<State, Action, Task, Answer>(
   async function check(state: State, action: Action, purpose: StepContext['purpose']): Promise<void> {
     const effect = effectOf(state, action)
     if (effect === 'irreversible' && purpose === 'search') throw denied('it cannot be undone, so it waits for the commit')
-    const verdict = await guard?.check({ state, action, effect, purpose })
-    if (verdict?.allow === false) throw denied(verdict.reason)
+    if (guard === undefined) return
+    const verdict = await guard.check({ state, action, effect, purpose })
+    const { allow, rule } = verdict
+    const reason = verdict.allow ? undefined : verdict.reason
+    verdicts.push(defined({ action: action as Json, effect, purpose, allow, reason, rule }) as GuardRecord)
+    if (!verdict.allow) throw denied(verdict.reason)
   }
 
   const liveStep: LiveStep<State, Action> = async (live, state, action, purpose) => {
