@@ -2,7 +2,6 @@
 // compared with what was written, checked by the format's own validator, and damaged so that it must name line and field.
 //   npm run check:formats -- --json
 import { mkdtempSync, rmSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -86,14 +85,13 @@ try {
         const file: WrittenFile = { name, path, as, rows }
         files.push(file)
         for (const problem of await validated(file, format)) problems.push(`${name}: ${problem}`)
-        if (as === 'json') continue
         const spoiled = await damages(file, format)
         damaged += spoiled.damaged
         problems.push(...spoiled.problems)
       }
   await store.close()
   const skipped = await formatPeers.packages.missing()
-  if (skipped === undefined) problems.push(...(await readBack(formatPeers.python, files, folder)).problems)
+  if (skipped === undefined) problems.push(...(await readBack(formatPeers.python, files, folder)))
   const report = {
     formats: names.length,
     files: files.length,
@@ -111,16 +109,10 @@ try {
 }
 
 /** What the format's validator says of a file that was written in it. */
-async function validated({ path, as, rows }: WrittenFile, format: DatasetFormat): Promise<string[]> {
-  const paths = as === 'json' ? (await readdir(path)).map((file) => join(path, file)) : [path]
-  const found: string[] = []
-  let count = 0
-  for (const one of paths) {
-    const manifest = as === 'json' ? undefined : await readManifest(one)
-    const checked = await checkFile(one, format, { manifest, most: 1, onRow: () => {} })
-    count += checked.rows
-    for (const { line, field, seen, wanted } of checked.problems) found.push(`line ${line}, field ${field}: ${seen}; wanted ${wanted}`)
-  }
+async function validated({ path, rows }: WrittenFile, format: DatasetFormat): Promise<string[]> {
+  const manifest = await readManifest(path)
+  const { rows: count, problems: told } = await checkFile(path, format, { manifest, most: 1, onRow: () => {} })
+  const found = told.map(({ line, field, seen, wanted }) => `line ${line}, field ${field}: ${seen}; wanted ${wanted}`)
   return count === rows.length ? found : [...found, `${count} rows, ${rows.length} were written`]
 }
 

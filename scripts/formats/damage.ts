@@ -10,7 +10,7 @@ type Row = { readonly [field: string]: Json }
 
 /** Each damage, and what is wrong with how it was told: nothing, when line and field were named. */
 export async function damages(
-  { name, path, as, rows }: WrittenFile,
+  { name, path, as, rows: written }: WrittenFile,
   format: DatasetFormat,
 ): Promise<{ damaged: number; problems: string[] }> {
   const problems: string[] = []
@@ -20,6 +20,8 @@ export async function damages(
     damaged++
     if (told !== undefined) problems.push(`${name}: ${what}: ${told}`)
   }
+  // A document holds one row.
+  const rows = as === 'json' ? written.slice(0, 1) : written
   const at = Math.floor(rows.length / 2)
   const row = rows[at] as Row
   let required = 0
@@ -38,13 +40,13 @@ export async function damages(
     await writeRows(file, as, as === 'parquet' ? rows.map(wrong) : rows.with(at, wrong(row)))
     tell(`${field} of another type`, misnamed(await checked(file, format), { line: as === 'parquet' ? 1 : at + 1, field }))
   }
-  const bytes = readFileSync(path)
   if (as === 'parquet') {
+    const bytes = readFileSync(path)
     writeFileSync(file, bytes.subarray(0, bytes.length - 40))
     const told = await checked(file, format)
     tell('cut', BanyanError.isInstance(told) && told.code === 'E_DATASET_READ' ? undefined : 'E_DATASET_READ was not thrown')
   } else {
-    const lines = bytes.toString('utf8').trimEnd().split('\n')
+    const lines = rows.map((one) => JSON.stringify(one))
     writeFileSync(file, lines.with(at, lines[at]!.slice(0, -1)).join('\n'))
     tell('cut line', misnamed(await checked(file, format), { line: at + 1, field: '' }))
   }

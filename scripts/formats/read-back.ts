@@ -26,20 +26,17 @@ interface Found {
   readonly error?: string
 }
 
-/**
- * Reads all files with all readers that there are for them.
- * @returns how many readings there were, and what differs.
- */
-export async function readBack(
-  python: string,
-  files: readonly WrittenFile[],
-  folder: string,
-): Promise<{ read: number; problems: string[] }> {
+/** Reads all files with all readers that there are for them: what differs, or could not be read. */
+export async function readBack(python: string, files: readonly WrittenFile[], folder: string): Promise<string[]> {
   const [listed, target] = [join(folder, 'listed.jsonl'), join(folder, 'found.jsonl')]
   const kinds = { jsonl: 'json', parquet: 'parquet', json: 'documents' }
   writeFileSync(listed, files.map(({ path, as }, id) => JSON.stringify({ id, path, kind: kinds[as] })).join('\n'))
   const environment = { ...process.env, HF_HUB_OFFLINE: '1', HF_DATASETS_OFFLINE: '1', HF_HOME: folder }
-  await run(python, ['-W', 'ignore', program, listed, target], { env: environment, maxBuffer: 2 ** 26 })
+  try {
+    await run(python, ['-W', 'ignore', program, listed, target], { env: environment, maxBuffer: 2 ** 26 })
+  } catch (error) {
+    return [`Python's readers ended: ${(error as Error).message.trim().split('\n').at(-1)}`]
+  }
   const problems: string[] = []
   const lines = readFileSync(target, 'utf8').trim().split('\n')
   for (const line of lines) {
@@ -51,7 +48,9 @@ export async function readBack(
       error ?? rowProblem(rows ?? [], expected, { anyOrder: as === 'json', tolerance }) ?? typeProblem(columns ?? undefined, expected)
     if (problem !== undefined) problems.push(`${name}: ${reader}: ${problem}`)
   }
-  return { read: lines.length, problems }
+  const wanted = files.reduce((sum, { as }) => sum + (as === 'json' ? 1 : 2), 0)
+  if (lines.length !== wanted) problems.push(`Python told of ${lines.length} readings; ${wanted} were wanted`)
+  return problems
 }
 
 interface Comparison {

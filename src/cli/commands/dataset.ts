@@ -159,9 +159,9 @@ const check = verb({
     line.end()
     if (bad > 0) process.exitCode = 1
     if (values.json) return printJson({ file: values.file, format: name, ok: bad === 0, rows, bad, problems })
-    for (const { line, field, seen, wanted } of problems)
+    for (const { file, line, field, seen, wanted } of problems)
       print(
-        `${line === 0 ? 'the file' : `line ${line}`}${field === '' ? '' : `, field ${JSON.stringify(field)}`}: ${seen}; wanted ${wanted}`,
+        `${file === undefined ? '' : `${file}, `}${line === 0 ? 'the file' : `line ${line}`}${field === '' ? '' : `, field ${JSON.stringify(field)}`}: ${seen}; wanted ${wanted}`,
       )
     print(bad === 0 ? `${rows} rows, all good as ${name}` : `${bad} problems in ${rows} rows of ${name}`)
   },

@@ -1,4 +1,6 @@
-// Checks a data file row by row in the words of its format, and its bytes against its manifest.
+// Checks a data file row by row in the words of its format, and its bytes against its manifest. A folder of documents is checked file by file.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
@@ -6,7 +8,9 @@ import { linesOf, type Manifest, sha256Of } from '../../learning/data/index.ts'
 import type { DatasetFormat } from '../../learning/data/rows.ts'
 
 export interface Problem {
-  /** Line of a text file, or row of a Parquet file, from 1; 0: the file as a whole. */
+  /** In a folder: which of its files. */
+  readonly file?: string
+  /** Line of a text file, or row of a Parquet file or of a list in a document, from 1; 0: the file as a whole. */
   readonly line: number
   readonly field: string
   readonly seen: string
@@ -37,18 +41,24 @@ export async function checkFile(
     bad++
     if (problems.length < most) problems.push(problem)
   }
-  for await (const { line, row } of file.endsWith('.parquet') ? parquetRows(file) : jsonRows(file)) {
-    rows++
-    onRow(rows)
-    if (row instanceof Error) note({ line, field: '', seen: row.message, wanted: 'one JSON value' })
-    else {
-      const problem = format.problem(row)
-      if (problem !== undefined) note({ line, ...problem })
+  const inside = await documentsIn(file)
+  for (const name of inside ?? [undefined]) {
+    const path = name === undefined ? file : join(file, name)
+    for await (const { line, row } of rowsOf(path)) {
+      rows++
+      onRow(rows)
+      const where = { ...(name === undefined ? {} : { file: name }), line }
+      if (row instanceof Error) note({ ...where, field: '', seen: row.message, wanted: 'one JSON value' })
+      else {
+        const problem = format.problem(row)
+        if (problem !== undefined) note({ ...where, ...problem })
+      }
     }
   }
   if (manifest !== undefined && manifest.rows !== rows)
     note({ line: 0, field: '', seen: `${rows} rows`, wanted: `${manifest.rows}, as the manifest says` })
-  else if (manifest !== undefined && (await sha256Of(file)) !== manifest.sha256)
+  // The digest of a folder is over its documents in the order in which they were written, which the folder does not keep.
+  else if (manifest !== undefined && inside === undefined && (await sha256Of(file)) !== manifest.sha256)
     note({ line: 0, field: '', seen: 'other bytes than were written', wanted: `SHA-256 ${manifest.sha256}` })
   return { rows, bad, problems }
 }
@@ -56,6 +66,29 @@ export async function checkFile(
 interface Row {
   readonly line: number
   readonly row: Json | Error
+}
+
+function rowsOf(path: string): AsyncGenerator<Row> {
+  return path.endsWith('.parquet') ? parquetRows(path) : path.endsWith('.json') ? documentRows(path) : jsonRows(path)
+}
+
+/** Names of the documents in a folder, in order; undefined when it is none. */
+async function documentsIn(path: string): Promise<readonly string[] | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || !found.isDirectory()) return undefined
+  return (await readdir(path)).filter((name) => name.endsWith('.json')).sort()
+}
+
+/** A document is one row, or a list of them. What is none is read as lines: files that end in .json often hold such. */
+async function* documentRows(file: string): AsyncGenerator<Row> {
+  let document: Json
+  try {
+    document = JSON.parse(await readFile(file, 'utf8')) as Json
+  } catch {
+    yield* jsonRows(file)
+    return
+  }
+  for (const [at, row] of (Array.isArray(document) ? (document as readonly Json[]) : [document]).entries()) yield { line: at + 1, row }
 }
 
 async function* jsonRows(file: string): AsyncGenerator<Row> {
