@@ -64,7 +64,7 @@ export async function commitPlan(parts: CommitParts, { approve, signal }: Commit
   const recorded = [...(await store.read(runId))].some(({ event }) => event.type === 'run-end')
   if (!recorded) {
     const verdicts: Verdict[] = []
-    for (const call of calls) verdicts.push(await verdictOf(call, parts, approve))
+    for (const index of calls.keys()) verdicts.push(await verdictOf(index, parts, approve))
     if (verdicts.some(({ allow }) => !allow))
       return { done: false, calls: calls.map((call, index) => refused(call, verdicts[index]!)), runId }
   }
@@ -81,8 +81,10 @@ export async function commitPlan(parts: CommitParts, { approve, signal }: Commit
       : {
           guard: {
             name: guard.name,
-            check: ({ action, purpose }) =>
-              purpose === 'commit' ? guard.check({ state, action, effect: action.effect, purpose }) : { allow: true },
+            check: ({ state: { results }, action, purpose }) =>
+              purpose === 'commit'
+                ? guard.check({ state: stateBefore(state, results.length), action, effect: action.effect, purpose })
+                : { allow: true },
           } satisfies Guard<CommitmentState, PlannedCall>,
         }),
     ...(signal === undefined ? {} : { signal }),
@@ -96,10 +98,18 @@ export async function commitPlan(parts: CommitParts, { approve, signal }: Commit
   return { done: committed.every(({ status }) => status === 'done'), calls: committed, runId }
 }
 
-async function verdictOf(call: PlannedCall, { guard, state }: CommitParts, approve: CommitOptions['approve']): Promise<Verdict> {
-  const verdict = await guard?.check({ state, action: call, effect: call.effect, purpose: 'commit' })
+async function verdictOf(index: number, { calls, guard, state }: CommitParts, approve: CommitOptions['approve']): Promise<Verdict> {
+  const call = calls[index]!
+  const verdict = await guard?.check({ state: stateBefore(state, index), action: call, effect: call.effect, purpose: 'commit' })
   if (verdict?.allow === false) return verdict
   return (await approve?.(call)) === false ? { allow: false, reason: 'it was not approved' } : { allow: true }
+}
+
+/** The state in which a call of the plan was planned: rules may depend on what was called before it, never on what comes after. */
+function stateBefore(state: ToolState, index: number): ToolState {
+  let planned = 0
+  const at = state.steps.findIndex(({ kind }) => kind === 'planned' && planned++ === index)
+  return at < 0 ? state : { ...state, steps: state.steps.slice(0, at) }
 }
 
 function refused(call: PlannedCall, verdict: Verdict): CommittedCall {

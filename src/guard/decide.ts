@@ -27,13 +27,12 @@ export function decide(policy: Policy, { tool, input }: GuardedCall): Decision {
   return { allow: false, fallback, reason: `no rule of the policy allows this call of ${tool}` }
 }
 
-/** Whether a rule's conditions hold for an input. Input that is no object has no arguments, and meets no rule that has conditions. */
+/** Whether a rule's conditions hold for an input. Of input that is no object this stays open, so nothing allows it. */
 export function fires({ when, required }: Rule, input: Json): Truth {
-  const named = Object.entries(when ?? {})
-  if (!isObject(input)) return named.length === 0 && (required ?? []).length === 0 ? 1 : 0.5
+  if (!isObject(input)) return 0.5
   if (required?.some((name) => !Object.hasOwn(input, name))) return 0
   let truth: Truth = 1
-  for (const [name, condition] of named) {
+  for (const [name, condition] of Object.entries(when ?? {})) {
     if (!Object.hasOwn(input, name)) continue
     const found = holds(condition, input[name]!)
     if (found < truth) truth = found

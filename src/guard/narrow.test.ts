@@ -9,7 +9,7 @@ import type { Rule } from './rules.ts'
 import { isApart, isEmpty, isWithin } from './subset.ts'
 import { conditions, policies, values } from './testing/arbitrary.ts'
 
-const many = { numRuns: 2000 }
+const many = { numRuns: 3000 }
 
 describe('a proof', () => {
   it('that a condition lies within another is never wrong', () => {

@@ -47,7 +47,7 @@ export function policy<State = unknown, Action = unknown>(
   options: PolicyOptions<State, Action> = {},
 ): PolicyGuard<State, Action> {
   const read = readPolicy(rules)
-  checkUpdates(read.tools)
+  checkUpdates(Object.values(read.tools).flat(), read.tools)
   const { updater, ask, call: callOf = callOfTool as (action: Action) => GuardedCall | undefined } = options
   const changes = updater !== undefined || rulesIn(read.tools).some(({ update }) => update !== undefined)
   const history = options.history ?? (stepsOf as (state: State) => readonly MadeCall[])
@@ -103,11 +103,12 @@ interface Known {
   readonly next: WeakMap<MadeCall, Known>
 }
 
-function checkUpdates(tools: Policy['tools']): void {
-  for (const { update } of Object.values(tools).flat()) {
+/** @param tools the rules that hold where `rules` are tried. */
+function checkUpdates(rules: readonly Rule[], tools: Policy['tools']): void {
+  for (const { update } of rules) {
     if (update === undefined) continue
     if (!update.widens) narrowed({ tools }, update.tools)
-    checkUpdates({ ...tools, ...update.tools })
+    checkUpdates(Object.values(update.tools).flat(), { ...tools, ...update.tools })
   }
 }
 
@@ -119,7 +120,7 @@ function ruleText({ update, ...rule }: Rule): Json {
 /** Of actions `{ tool, input }`; what ends a path, or could not be read, executes nothing. */
 function callOfTool(action: unknown): GuardedCall | undefined {
   const { kind, tool, input } = (action ?? {}) as { readonly kind?: unknown; readonly tool?: unknown; readonly input?: Json }
-  if (typeof tool === 'string') return { tool, input: input ?? null }
+  if (typeof tool === 'string') return { tool, input: input ?? {} }
   if (kind === 'finish' || kind === 'unreadable') return undefined
   throw new BanyanError('E_GUARD_CALL', 'the policy cannot read a call of a tool from the action', {
     seen: action,

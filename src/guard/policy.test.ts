@@ -1,0 +1,252 @@
+// A policy as a guard: in every path that executes an action, with updates that follow the path, and with what it decided in the log.
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Environment, StepContext } from '../core/environment.ts'
+import type { LogEvent, Searcher, Work } from '../core/index.ts'
+import type { ProposeRequest } from '../core/proposer.ts'
+import { search } from '../core/search.ts'
+import { tool } from '../environments/tools/tool.ts'
+import { searchTools } from '../front/search-tools.ts'
+import { scripted } from '../models/scripted.ts'
+import { memory } from '../traces/memory.ts'
+import type { Updater } from './monitor.ts'
+import { type PolicyOptions, policy } from './policy.ts'
+import type { GuardedCall } from './rules.ts'
+
+/** A bank in memory: a state is what was paid on the path. */
+type Paid = { readonly steps: readonly (GuardedCall & { readonly kind: 'called'; readonly result?: string })[] }
+const pay = (to: string, amount = 1): GuardedCall => ({ tool: 'pay', input: { to, amount } })
+const executed: string[] = []
+const step = ({ steps }: Paid, { tool, input }: GuardedCall, { purpose }: Pick<StepContext, 'purpose'>) => {
+  executed.push(`${purpose} ${JSON.stringify(input)}`)
+  return { state: { steps: [...steps, { kind: 'called' as const, tool, input, result: 'done' }] }, reward: 0, terminal: false }
+}
+const bank: Environment<Paid, GuardedCall, null, number> = {
+  name: 'bank',
+  reproducible: 'recorded',
+  initial: () => ({ steps: [] }),
+  step,
+  answer: ({ steps }) => steps.length,
+  render: ({ steps }) => JSON.stringify(steps),
+  effect: () => 'reversible',
+  encode: (state) => state as never,
+  decode: (json) => json as never,
+}
+
+const toAnn = { tools: { pay: [{ effect: 'allow', when: { to: { const: 'ann' } }, required: ['to'] }] } }
+
+/** Runs works one after the other; what is proposed is what `proposals` says, in order. */
+async function run(works: readonly Work[], proposals: readonly GuardedCall[], rules: unknown, more: object = {}) {
+  executed.length = 0
+  const told: { status: string; error?: { message: string } }[] = []
+  const left = [...works]
+  const offered = [...proposals]
+  const store = memory()
+  const searcher: Searcher = {
+    name: 'listed',
+    start: () => ({}),
+    ask: () => left.splice(0, 1),
+    tell: (_tree, _memory, outcome) => void told.push(outcome as never),
+    best: (tree) => tree.root,
+  }
+  const result = await search({
+    environment: bank,
+    task: null,
+    searcher,
+    store,
+    runId: 'payments',
+    proposer: {
+      name: 'listed',
+      reproducible: 'recorded',
+      propose: (requests: readonly ProposeRequest<Paid>[]) =>
+        requests.map(({ count }) => ({ candidates: offered.splice(0, count).map((action) => ({ action })) })),
+    },
+    evaluator: {
+      name: 'none',
+      range: [0, 1],
+      evaluate: (groups: readonly (readonly unknown[])[]) => groups.map((group) => group.map(() => ({ value: 0 }))),
+    },
+    guard: policy(rules, (more as { options?: PolicyOptions<Paid, GuardedCall> }).options),
+    ...more,
+  } as never)
+  const log = [...(await store.read('payments'))].map(({ event }) => event)
+  return { told, result, log, store }
+}
+
+const expand = (count: number, node = 0): Work => ({ kind: 'expand', node, propose: { count }, step: true })
+
+describe('every path that executes an action is guarded', () => {
+  it.each<[string, readonly Work[], readonly GuardedCall[]]>([
+    ['expansions', [expand(1)], [pay('eve')]],
+    [
+      'visits',
+      [
+        { kind: 'expand', node: 0, propose: { count: 1 }, step: false },
+        { kind: 'visit', node: 0, candidate: 0 },
+      ],
+      [pay('eve')],
+    ],
+    ['rollouts', [{ kind: 'rollout', node: 0, steps: 3, keep: true, propose: { count: 1 } }], [pay('eve')]],
+    ['rollouts that are not kept', [{ kind: 'rollout', node: 0, steps: 3, keep: false, propose: { count: 1 } }], [pay('eve')]],
+    ['revisions', [expand(1), { kind: 'revise', node: 1, feedback: 'more', propose: { count: 1 } }], [pay('ann'), pay('eve')]],
+    ['combinations', [expand(2), { kind: 'combine', nodes: [1, 2], propose: { count: 1 } }], [pay('ann'), pay('ann', 2), pay('eve')]],
+  ])('%s', async (_, works, proposals) => {
+    const { told } = await run(works, proposals, toAnn)
+    expect(told.at(-1)).toMatchObject({ status: 'denied', error: { message: expect.stringContaining('no rule of the policy allows') } })
+    expect(executed.filter((text) => text.includes('eve'))).toEqual([])
+  })
+
+  it('commits, which are asked about again', async () => {
+    const purposes: string[] = []
+    const guard = {
+      name: 'search-only',
+      check: ({ purpose }: { purpose: string }) => {
+        purposes.push(purpose)
+        return purpose === 'commit' ? { allow: false, reason: 'not for real' } : { allow: true }
+      },
+    }
+    const { told } = await run([expand(1), { kind: 'commit', node: 1 }], [pay('ann')], toAnn, { guard })
+    expect(purposes).toEqual(['search', 'commit'])
+    expect(told.at(-1)).toMatchObject({ status: 'denied' })
+    expect(executed).toEqual(['search {"to":"ann","amount":1}'])
+  })
+
+  it('replays of live environments', async () => {
+    const purposes: string[] = []
+    let state: Paid = { steps: [] }
+    const live = {
+      ...bank,
+      open: () => ({
+        reset: () => {
+          state = { steps: [] }
+          return state
+        },
+        step: (action: GuardedCall, context: StepContext) => {
+          const made = step(state, action, context)
+          state = made.state
+          return made
+        },
+        close: () => {},
+      }),
+    }
+    let closed = false
+    const guard = {
+      name: 'until-closed',
+      check: ({ purpose }: { purpose: string }) => {
+        purposes.push(purpose)
+        return purpose === 'replay' && closed ? { allow: false, reason: 'closed' } : { allow: true }
+      },
+    }
+    const deeper = { kind: 'expand', node: 1, propose: { count: 1 }, step: true } as const
+    const proposals = [pay('ann'), pay('ann', 2), pay('ann', 3), pay('ann', 4)]
+    const { told } = await run([expand(2), deeper], proposals, toAnn, { environment: live, guard })
+    expect(told.at(-1)?.status).toBe('ok')
+    expect(purposes).toEqual(['search', 'search', 'replay', 'search'])
+    closed = true
+    const again = await run([expand(2), deeper], proposals, toAnn, { environment: live, guard })
+    expect(again.told.at(-1)).toMatchObject({ status: 'denied' })
+  })
+
+  it('resumed runs, under the same rules alone', async () => {
+    const { store } = await run([expand(1)], [pay('ann')], toAnn)
+    await expect(run([expand(1)], [pay('ann')], { tools: { pay: [{ effect: 'allow' }] } }, { store })).rejects.toMatchObject({
+      code: 'E_RUN_FINGERPRINT',
+    })
+  })
+})
+
+describe('the log', () => {
+  it('says of each action what was decided, and by which rule', async () => {
+    const { log } = await run([expand(1), expand(1)], [pay('ann'), pay('eve')], toAnn)
+    const verdicts = log.flatMap((event: LogEvent) => (event.type === 'trial-end' ? (event.verdicts ?? []) : []))
+    expect(verdicts).toEqual([
+      { action: pay('ann'), effect: 'reversible', purpose: 'search', allow: true, rule: toAnn.tools.pay[0] },
+      { action: pay('eve'), effect: 'reversible', purpose: 'search', allow: false, reason: expect.stringContaining('no rule') },
+    ])
+  })
+})
+
+describe('a denial', () => {
+  it('ends the run where the policy says so', async () => {
+    const rules = { ...toAnn, fallback: 'terminate' }
+    await expect(run([expand(1)], [pay('eve')], rules)).rejects.toMatchObject({ code: 'E_GUARD_TERMINATED' })
+    expect(executed).toEqual([])
+  })
+
+  it.each([
+    [true, 'ok'],
+    [false, 'denied'],
+    [undefined, 'denied'],
+  ])('is left to a person, who says %s', async (answer, status) => {
+    const asked: string[] = []
+    const ask = (_: unknown, reason: string) => {
+      asked.push(reason)
+      return answer!
+    }
+    const { told } = await run([expand(1)], [pay('eve')], { ...toAnn, fallback: 'ask' }, { options: answer === undefined ? {} : { ask } })
+    expect(told[0]).toMatchObject({ status })
+    expect(asked.length).toBe(answer === undefined ? 0 : 1)
+  })
+})
+
+describe('rules that change', () => {
+  const once = { effect: 'allow', update: { tools: { pay: [] } } } as const
+
+  it('change on the path alone', async () => {
+    const rules = { tools: { pay: [once] } }
+    const { told } = await run([expand(2), expand(1, 1)], [pay('ann'), pay('bob'), pay('ann')], rules)
+    expect(told.map(({ status }) => status)).toEqual(['ok', 'denied'])
+  })
+
+  it('may only narrow, unless their author says otherwise', async () => {
+    const wide = { tools: { look: [{ effect: 'allow' }] } }
+    const rules = (widens: boolean) => ({ tools: { look: [], pay: [{ effect: 'allow', update: { ...wide, ...(widens && { widens }) } }] } })
+    expect(() => policy(rules(false))).toThrow(expect.objectContaining({ code: 'E_GUARD_WIDER' }))
+    const { told } = await run([expand(1), expand(1, 1)], [pay('ann'), { tool: 'look', input: {} }], rules(true))
+    expect(told.map(({ status }) => status)).toEqual(['ok', 'ok'])
+  })
+
+  it('are taken from an updater within what it fixed before it saw the result', async () => {
+    const updater = (to: string): Updater => ({
+      name: to,
+      most: ({ tool }) =>
+        tool === 'look' ? { pay: [{ effect: 'allow', when: { to: { enum: ['ann', 'bob'] } }, required: ['to'] }] } : undefined,
+      update: () => ({ pay: [{ effect: 'allow', when: { to: { const: to } }, required: ['to'] }] }),
+    })
+    const rules = { tools: { look: [{ effect: 'allow' }] } }
+    for (const [to, status] of [
+      ['ann', 'ok'],
+      ['eve', 'denied'],
+    ] as const) {
+      const guard = policy<Paid, GuardedCall>(rules, { updater: updater(to) })
+      const { told, result } = await run([expand(1), expand(1, 1)], [{ tool: 'look', input: {} }, pay(to)], rules, { guard })
+      expect(told.map(({ status }) => status)).toEqual(['ok', status])
+      expect((await guard.at(result.tree.state(1) as Paid)).refused.length).toBe(to === 'eve' ? 1 : 0)
+    }
+  })
+
+  it('are refused of states that do not tell the calls before', async () => {
+    const guard = policy({ tools: { pay: [once] } })
+    expect(() => guard.check({ state: 7, action: pay('ann'), effect: 'none', purpose: 'search' })).toThrow(
+      expect.objectContaining({ code: 'E_GUARD_HISTORY' }),
+    )
+  })
+})
+
+it('is asked in the commit about each call as it stood when it was planned', async () => {
+  const did: string[] = []
+  const book = tool({ inputSchema: z.object({ flight: z.string() }), execute: ({ flight }) => void did.push(flight) })
+  const plan = await searchTools({
+    model: scripted({
+      answer: ({ messages }) =>
+        /book\(/.test(messages?.at(-1)?.content ?? '') ? '{"finish":"booked"}' : '{"tool":"book","input":{"flight":"noon"}}',
+    }),
+    goal: 'Book a flight.',
+    tools: { book },
+    // One booking a path: the update must not count the booking against itself.
+    guard: policy({ tools: { book: [{ effect: 'allow', update: { tools: { book: [] } } }] } }),
+    verify: () => true,
+  })
+  expect(await plan.commit()).toMatchObject({ done: true, calls: [{ status: 'done' }] })
+  expect(did).toEqual(['noon'])
+})
