@@ -68,7 +68,7 @@ it('refuses formats that it has no trainer for, before anything is written', () 
   )
 })
 
-it('quotes what a shell would read otherwise, and runs in the folder of the data', () => {
+it.skipIf(process.platform === 'win32')('quotes what a shell would read otherwise, and runs in the folder of the data', () => {
   const odd = "it's $HOME `x`.txt"
   const recipe = { name: 'echo', formats: ['f'], parts: () => ({ files: [], command: ['cat', odd] }) }
   const { files } = writeRecipe(recipe, { file: join(folder, 'data.jsonl'), format: 'f', as: 'jsonl', rows: 1 })
