@@ -5,8 +5,8 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import { fieldProblem } from '../data/field-problem.ts'
 import type { DatasetFormat } from '../data/rows.ts'
-import * as openRlhf from './open-rlhf.ts'
-import * as trl from './trl/index.ts'
+import { openRlhf } from './open-rlhf.ts'
+import { trl } from './trl/index.ts'
 
 /** A format that can be named, and made with settings. */
 export interface FormatEntry {

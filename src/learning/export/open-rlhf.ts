@@ -18,7 +18,7 @@ const answered = twoForms(['input', 'output'])
  * @example
  * await writeDataset(verifiedTraces(store), openRlhf.sft(), 'right.jsonl')
  */
-export function sft(options: ExchangeOptions = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
+function sft(options: ExchangeOptions = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
   return {
     name: 'open-rlhf.sft',
     accepts: ['verified', 'outcome'],
@@ -36,7 +36,7 @@ const compared = twoForms(['prompt', 'chosen', 'rejected'], { margin: z.number()
  * @example
  * await writeDataset(stepPairs(store, { margin: 0.2 }), openRlhf.preference(), 'pairs.jsonl')
  */
-export function preference(options: ExchangeOptions = {}): DatasetFormat<PairRow> {
+function preference(options: ExchangeOptions = {}): DatasetFormat<PairRow> {
   return {
     name: 'open-rlhf.preference',
     accepts: ['pair'],
@@ -57,7 +57,7 @@ const asked = twoForms(['input'], { label: z.string().optional() })
  * @example
  * await writeDataset(rolloutGroups(store, { within: 'task', references }), openRlhf.prompts(), 'prompts.jsonl')
  */
-export function prompts(options: Pick<ExchangeOptions, 'form'> = {}): DatasetFormat<AskingRow> {
+function prompts(options: Pick<ExchangeOptions, 'form'> = {}): DatasetFormat<AskingRow> {
   return {
     name: 'open-rlhf.prompts',
     accepts: ['group', 'preference-tree', 'verified'],
@@ -79,7 +79,7 @@ const judged = twoForms(['input', 'output'], { label: z.boolean() })
  * @example
  * await writeDataset(outcomeLabels(store), openRlhf.kto(), 'outcomes.jsonl')
  */
-export function kto(options: ExchangeOptions = {}): DatasetFormat<OutcomeRow | PairRow> {
+function kto(options: ExchangeOptions = {}): DatasetFormat<OutcomeRow | PairRow> {
   return {
     name: 'open-rlhf.kto',
     accepts: ['outcome', 'pair'],
@@ -103,7 +103,7 @@ export interface PrmOptions extends LabelOptions, Omit<ExchangeOptions, 'form'> 
  * @example
  * await writeDataset(stepLabels(store), openRlhf.prm({ labels: 'soft' }), 'steps.jsonl')
  */
-export function prm(options: PrmOptions = {}): DatasetFormat<StepLabelRow> {
+function prm(options: PrmOptions = {}): DatasetFormat<StepLabelRow> {
   const { placeholder = 'ки', labels: kind = 'tokens', answerStart = '\n' } = options
   const label = kind === 'soft' ? z.number().min(0).max(1) : z.enum(['+', '-'])
   const columns = z.looseObject({ input: text, label: z.array(label).min(1, 'a list of labels') })
@@ -130,6 +130,14 @@ export function prm(options: PrmOptions = {}): DatasetFormat<StepLabelRow> {
     problem: (row) => fieldProblem(columns, row) ?? countProblem(row, placeholder),
   }
 }
+
+/**
+ * The formats of OpenRLHF.
+ *
+ * @example
+ * await writeDataset(tracePairs(store), openRlhf.preference(), 'pairs.jsonl')
+ */
+export const openRlhf = { sft, preference, prompts, kto, prm }
 
 function countProblem(row: Json, placeholder: string): FieldProblem | undefined {
   const { input, label } = row as { readonly input: string; readonly label: readonly Json[] }
