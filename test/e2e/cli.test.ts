@@ -21,7 +21,7 @@ describe('help', () => {
     const verbs = [
       ...['solve', 'compare', 'resume', 'fork', 'runs', 'models', 'doctor', 'runs tree', 'runs replay', 'models pull'],
       ...['train', 'self-train', 'kit', 'kit build', 'kit show'],
-      ...['dataset', 'dataset build', 'dataset show', 'dataset check', 'dataset export'],
+      ...['dataset', 'dataset build', 'dataset show', 'dataset check', 'dataset export', 'dataset formats'],
     ]
     const helps = await Promise.all(verbs.map((verb) => run(...verb.split(' '), '--help')))
     for (const [place, { code, stdout, stderr }] of helps.entries()) {

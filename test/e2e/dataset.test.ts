@@ -18,7 +18,7 @@ afterAll(() => folder.remove())
 
 describe('banyan dataset', () => {
   it('has help with examples for every verb', async () => {
-    for (const verb of ['build', 'show', 'check', 'export']) {
+    for (const verb of ['build', 'show', 'check', 'export', 'formats']) {
       const { code, stdout } = await run('dataset', verb, '--help')
       expect(code).toBe(0)
       expect(stdout.split('EXAMPLES')[1]).toContain(`banyan dataset ${verb}`)
@@ -75,6 +75,15 @@ describe('banyan dataset', () => {
     })
     writeFileSync(at('dpo.jsonl'), readFileSync(at('dpo.jsonl'), 'utf8').replace('"chosen"', '"chosn"'))
     expect((await run('dataset', 'check', 'dpo.jsonl')).stdout).toMatch(/line 1, field "chosen": nothing; wanted a text/)
+  })
+
+  it('tells of its formats', async () => {
+    const lines = (await run('dataset', 'formats', '--json')).json()
+    expect(lines).toContainEqual(
+      expect.objectContaining({ name: 'trl.dpo', rows: ['pair'], files: ['jsonl', 'parquet'], recipes: ['trl'] }),
+    )
+    const { stdout } = await run('dataset', 'formats')
+    for (const { name } of lines) expect(stdout).toContain(`${name}: `)
   })
 
   it('takes right answers from a file of tasks, and refuses those that are held out', async () => {

@@ -15,7 +15,7 @@ import type { DatasetFormat } from '../../learning/data/rows.ts'
 import type { WrittenRecipe } from '../../learning/export/index.ts'
 import { builderLines, builderNames, builtBy, commonSettings } from '../dataset/builders.ts'
 import { checkFile } from '../dataset/check-file.ts'
-import { datasetFormatNamed, datasetFormatNames, formatSettings } from '../dataset/formats.ts'
+import { datasetFormatNamed, datasetFormatNames, formatLines, formatSettings } from '../dataset/formats.ts'
 import { heldOutOf, referencesOf } from '../dataset/known-tasks.ts'
 import { recipeFor, recipeNames } from '../dataset/recipes.ts'
 import { untilInterrupted } from '../interrupt.ts'
@@ -204,10 +204,27 @@ const exportRows = verb({
   },
 })
 
+const formats = verb({
+  name: 'formats',
+  summary: 'the formats of data files: what each holds, and how it is written',
+  args: { json },
+  examples: ['banyan dataset formats', 'banyan dataset formats --json'],
+  async run(values) {
+    const lines = formatLines()
+    if (values.json) return printJson(lines)
+    for (const { name, summary, rows, files, settings, recipes } of lines) {
+      print(`${name}: ${summary}`)
+      print(`  rows ${rows.join(', ')}; files ${files.join(', ')}`)
+      if (settings.length > 0) print(`  settings ${settings.join(', ')}`)
+      if (recipes.length > 0) print(`  recipe ${recipes.join(', ')}`)
+    }
+  },
+})
+
 export const dataset = verbs(
   'dataset',
   'make rows for training out of kept runs; show, check and export files of them',
-  { build, show, check, export: exportRows },
+  { build, show, check, export: exportRows, formats },
   ['banyan dataset build step-pairs --set margin=0.2 -o pairs.jsonl', 'banyan dataset show pairs.jsonl'],
 )
 

@@ -4,7 +4,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import { banyanRows } from '../../learning/data/index.ts'
 import type { DatasetFormat } from '../../learning/data/rows.ts'
-import { datasetFormats } from '../../learning/export/index.ts'
+import { datasetFormats, recipes } from '../../learning/export/index.ts'
 
 export const datasetFormatNames: readonly string[] = [banyanRows.name, ...Object.keys(datasetFormats)]
 
@@ -18,4 +18,31 @@ export function datasetFormatNamed(name: string, settings: Readonly<Record<strin
   if (name === banyanRows.name) throw new BanyanError('E_FORMAT_SETTING', `${name} takes no settings`, { seen: setting })
   if (!Object.hasOwn(datasetFormats, name)) throw unknownName('E_FORMAT_UNKNOWN', 'format of data files', name, datasetFormatNames)
   return datasetFormats[name]!.make(settings)
+}
+
+/** What is told of a format. */
+export interface FormatLine {
+  readonly name: string
+  readonly summary: string
+  /** Kinds of rows that it holds. */
+  readonly rows: readonly string[]
+  readonly files: readonly string[]
+  readonly settings: readonly string[]
+  /** Recipes that train on it. */
+  readonly recipes: readonly string[]
+}
+
+/** One for each format, in the order of the list. */
+export function formatLines(): readonly FormatLine[] {
+  const own = { summary: 'our own rows as they are, which training in process reads', settings: [] }
+  return [{ ...own, ...banyanRows }, ...Object.values(datasetFormats).map((entry) => ({ ...entry.make(), ...entry }))].map(
+    ({ name, summary, accepts, files, settings }) => ({
+      name,
+      summary,
+      rows: accepts,
+      files,
+      settings,
+      recipes: Object.values(recipes).flatMap((recipe) => (recipe.formats.includes(name) ? [recipe.name] : [])),
+    }),
+  )
 }
