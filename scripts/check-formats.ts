@@ -3,13 +3,13 @@
 //   npm run check:formats -- --json
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatPeers } from '../bench/peers/python.ts'
 import { checkFile } from '../src/cli/dataset/check-file.ts'
 import type { Json } from '../src/core/common.ts'
 import { banyanRows, type DatasetFormat, readManifest, writeDataset } from '../src/learning/data/index.ts'
-import { datasetFormats } from '../src/learning/export/index.ts'
+import { datasetFormats, type RecipeData, recipes, writeRecipe } from '../src/learning/export/index.ts'
 import { damages } from './formats/damage.ts'
 import { readBack, type WrittenFile } from './formats/read-back.ts'
 import { rowsOf } from './formats/rows.ts'
@@ -53,6 +53,7 @@ function variantsOf(name: string): Variant[] {
 const folder = mkdtempSync(join(tmpdir(), 'banyan-formats-'))
 const problems: string[] = []
 const files: WrittenFile[] = []
+const recipeFiles: WrittenFile[] = []
 let damaged = 0
 let refused = 0
 try {
@@ -85,13 +86,14 @@ try {
         const file: WrittenFile = { name, path, as, rows }
         files.push(file)
         for (const problem of await validated(file, format)) problems.push(`${name}: ${problem}`)
+        recipeFiles.push(...recipesOf(name, { file: path, format: format.name, as, rows: rows.length }))
         const spoiled = await damages(file, format)
         damaged += spoiled.damaged
         problems.push(...spoiled.problems)
       }
   await store.close()
   const skipped = await formatPeers.packages.missing()
-  if (skipped === undefined) problems.push(...(await readBack(formatPeers.python, files, folder)))
+  if (skipped === undefined) problems.push(...(await readBack(formatPeers.python, [...files, ...recipeFiles], folder)))
   const report = {
     formats: names.length,
     files: files.length,
@@ -106,6 +108,14 @@ try {
   if (problems.length > 0 || (skipped !== undefined && values['require-python'])) process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** The files of all recipes that train on the data. */
+function recipesOf(name: string, data: RecipeData): WrittenFile[] {
+  return Object.values(recipes)
+    .filter(({ formats }) => formats.includes(data.format))
+    .flatMap((recipe) => writeRecipe(recipe, data).files)
+    .map((path) => ({ name: `${name}, ${basename(path)}`, path, as: 'recipe', rows: [] }))
 }
 
 /** What the format's validator says of a file that was written in it. */

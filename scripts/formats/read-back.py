@@ -1,4 +1,4 @@
-"""Reads data files with datasets, pyarrow and json, and says what they hold.
+"""Reads data files with datasets, pyarrow and json, and says what they hold; reads what recipes wrote beside them.
 
 Usage: read-back.py <list of files: a line of JSON with id, path, kind for each> <where to write what was read, a line for each reader>
 """
@@ -12,6 +12,7 @@ import datasets
 import pyarrow
 import pyarrow.json
 import pyarrow.parquet
+import yaml
 
 
 def type_name(kind):
@@ -50,12 +51,22 @@ def with_json(path, _, __):
     return None, [json.loads(file.read_text("utf-8")) for file in sorted(Path(path).iterdir())]
 
 
+def with_python(path, _, __):
+    """What a recipe wrote: a configuration, a program; a shell's script is not looked at."""
+    text = Path(path).read_text("utf-8")
+    if path.endswith((".yaml", ".yml")) and not isinstance(yaml.safe_load(text), dict):
+        raise ValueError("the configuration is no mapping")
+    if path.endswith(".py"):
+        compile(text, path, "exec")
+    return None, []
+
+
 def main(listed, target):
     datasets.disable_progress_bars()
     with tempfile.TemporaryDirectory() as cache, open(target, "w", encoding="utf-8") as out:
         for line in Path(listed).read_text("utf-8").splitlines():
             item = json.loads(line)
-            readers = [with_json] if item["kind"] == "documents" else [with_datasets, with_pyarrow]
+            readers = {"documents": [with_json], "recipe": [with_python]}.get(item["kind"], [with_datasets, with_pyarrow])
             for reader in readers:
                 found = {"id": item["id"], "reader": reader.__name__.removeprefix("with_")}
                 try:

@@ -14,7 +14,8 @@ export interface WrittenFile {
   /** `trl.dpo, pair, form=standard, parquet`. */
   readonly name: string
   readonly path: string
-  readonly as: 'jsonl' | 'parquet' | 'json'
+  /** `recipe`: a file that a recipe wrote, without rows. */
+  readonly as: 'jsonl' | 'parquet' | 'json' | 'recipe'
   readonly rows: readonly Json[]
 }
 
@@ -29,7 +30,7 @@ interface Found {
 /** Reads all files with all readers that there are for them: what differs, or could not be read. */
 export async function readBack(python: string, files: readonly WrittenFile[], folder: string): Promise<string[]> {
   const [listed, target] = [join(folder, 'listed.jsonl'), join(folder, 'found.jsonl')]
-  const kinds = { jsonl: 'json', parquet: 'parquet', json: 'documents' }
+  const kinds = { jsonl: 'json', parquet: 'parquet', json: 'documents', recipe: 'recipe' }
   writeFileSync(listed, files.map(({ path, as }, id) => JSON.stringify({ id, path, kind: kinds[as] })).join('\n'))
   const environment = { ...process.env, HF_HUB_OFFLINE: '1', HF_DATASETS_OFFLINE: '1', HF_HOME: folder }
   try {
@@ -48,7 +49,7 @@ export async function readBack(python: string, files: readonly WrittenFile[], fo
       error ?? rowProblem(rows ?? [], expected, { anyOrder: as === 'json', tolerance }) ?? typeProblem(columns ?? undefined, expected)
     if (problem !== undefined) problems.push(`${name}: ${reader}: ${problem}`)
   }
-  const wanted = files.reduce((sum, { as }) => sum + (as === 'json' ? 1 : 2), 0)
+  const wanted = files.reduce((sum, { as }) => sum + (as === 'json' || as === 'recipe' ? 1 : 2), 0)
   if (lines.length !== wanted) problems.push(`Python told of ${lines.length} readings; ${wanted} were wanted`)
   return problems
 }
