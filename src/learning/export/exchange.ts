@@ -65,7 +65,7 @@ export function textOf(prompt: Prompt): string {
 }
 
 /** A prompt as a chat. */
-export function messagesOf(prompt: Prompt): readonly Message[] {
+function messagesOf(prompt: Prompt): readonly Message[] {
   return typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
 }
 
