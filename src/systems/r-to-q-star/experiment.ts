@@ -12,7 +12,7 @@ import { beamSolved, firstErrorAuc } from './arms.ts'
 import { differences } from './same-search.ts'
 import { randomProcess, solve, violations } from './soft-values.ts'
 
-interface Setup {
+export interface Setup {
   /** Of the exact process. */
   readonly process: { readonly vocabulary: number; readonly length: number; readonly beta: number; readonly width: number }
   /** The policy before; absent: the medium base. */
