@@ -4,6 +4,7 @@ import type { System } from '../experiments/system.ts'
 import type { SystemSearches } from '../front/system-search.ts'
 
 const systems: Readonly<Record<string, () => Promise<System>>> = {
+  ets: async () => (await import('../systems/ets.ts')).etsSystem,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
 }
 
@@ -22,7 +23,7 @@ export async function allSystems(): Promise<System[]> {
 /** Those of the names that are systems which search. */
 export async function systemsAmong(names: readonly (string | undefined)[]): Promise<SystemSearches> {
   const slugs = systemNames.filter((slug) => names.includes(slug))
-  const found = await Promise.all(slugs.map(async (slug) => [slug, (await systemNamed(slug)).search] as const))
+  const found = await Promise.all(slugs.map(async (slug) => [slug, await (await systemNamed(slug)).search?.()] as const))
   return Object.fromEntries(found.flatMap(([slug, search]) => (search === undefined ? [] : [[slug, search]])))
 }
 

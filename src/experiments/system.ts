@@ -1,5 +1,5 @@
 // The contract of a system: a published method as an assembly of Banyan's parts. It holds data and factories, never a loop of its own.
-import type { Json } from '../core/common.ts'
+import type { Awaitable, Json } from '../core/common.ts'
 import type { SystemSearch } from '../front/system-search.ts'
 import type { AnyExperiment } from './experiment.ts'
 
@@ -41,8 +41,8 @@ export interface SystemTraining {
 
 export interface System {
   readonly card: Card
-  /** It searches on users' own tasks: `banyan solve --system`. */
-  readonly search?: SystemSearch
+  /** It searches on users' own tasks: `banyan solve --system`. Loads what that needs. */
+  readonly search?: () => Awaitable<SystemSearch>
   readonly training?: SystemTraining
   /** It guards actions: `banyan guard`. */
   readonly guard?: true

@@ -1,14 +1,9 @@
 // REBASE, reward-balanced search (Wu et al. 2024, "Inference Scaling Laws", arXiv:2408.00724): how many children a state gets is its share of
 // the width by a softmax of the rewards of its depth, so that neither the best state takes all (beam search) nor all get the same (sampling).
-import type { NodeId } from '../common.ts'
 import type { Searcher } from '../searcher.ts'
-import type { Tree } from '../tree.ts'
-import { balancedWidths } from './balance.ts'
-import { open } from './children.ts'
-import { type Choose, Levels } from './levels.ts'
-import { forOnePlayer } from './players.ts'
+import type { Levels } from './levels.ts'
+import { rewardBalanced } from './reward-balanced.ts'
 import { checkSettings, oneOf, outOfRange } from './settings.ts'
-import { heaviest } from './tally.ts'
 
 export interface RebaseOptions {
   /** Trajectories grown side by side (N in the paper). Default 16. */
@@ -58,58 +53,7 @@ export function rebase(options: RebaseOptions = {}): Searcher<Levels> {
   if (temperature === 0) throw outOfRange('rebase', 'temperature', temperature, 'a number above 0')
   if (keep === 0 || keep > 1) throw outOfRange('rebase', 'keep', keep, 'a number above 0 and at most 1')
 
-  /** One round from the root; its width shrinks as trajectories end. */
-  function round(): Choose {
-    let left = width
-    return (tree, found, level) => {
-      const limit = depth !== null && level >= depth
-      left -= found.filter(({ node }) => tree.terminal(node) || (limit && !tree.dead(node))).length
-      if (left <= 0 || limit) return []
-      const going = found.filter(({ node }) => open(tree, node)).sort((a, b) => (a.value === b.value ? a.node - b.node : b.value - a.value))
-      const best = going.slice(0, Math.ceil(going.length * keep))
-      if (best.length === 0) return []
-      const widths = balancedWidths(
-        best.map(({ value }) => value),
-        left,
-        temperature,
-      )
-      return best.map(({ node }, index) => ({ node, count: widths[index]! })).filter(({ count }) => count > 0)
-    }
-  }
-
-  /** Answers by vote; none where they are not voted on. */
-  const ranked = (tree: Tree, { ends }: Levels): NodeId[] =>
-    answer === 'best'
-      ? []
-      : heaviest(
-          tree,
-          [...ends].map(([node, value]) => ({ node, weight: Math.max(0, value) })),
-        )
-
-  return {
-    name: 'rebase',
-    settings: {
-      width,
-      temperature,
-      keep,
-      depth,
-      answer,
-      restarts,
-      propose: options.propose ?? 'default',
-      evaluate,
-      continueWhenSolved,
-    },
-    start(tree) {
-      forOnePlayer(tree, 'rebase')
-      return new Levels({ propose: options.propose, evaluate, together: false, rootCount: width, restarts, round })
-    },
-    ask: (tree, levels, free) => levels.ask(tree, free),
-    tell: (tree, levels, outcome) => levels.tell(tree, outcome),
-    done: (tree, levels) => (!continueWhenSolved && levels.best.solved(tree) ? 'solved' : undefined),
-    best: (tree, levels) => ranked(tree, levels)[0] ?? levels.best.node,
-    answers: (tree, levels, count) => {
-      const votes = ranked(tree, levels)
-      return votes.length > 0 ? votes.slice(0, count) : levels.best.answers(tree, count)
-    },
-  }
+  const settings = { width, temperature, keep, depth, answer, restarts, evaluate, continueWhenSolved }
+  const given = { ...settings, propose: options.propose }
+  return rewardBalanced('rebase', given, { ...settings, propose: options.propose ?? 'default' })
 }

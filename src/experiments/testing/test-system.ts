@@ -87,8 +87,9 @@ export function testSystem(system: System, file: URL): void {
     )
 
     if (search === undefined) return
-    it('refuses options that it has not', () => {
-      expect(() => search.searcher({ 'no-such-option': 1 })).toThrow(expect.objectContaining({ code: 'E_SEARCHER_SETTING' }))
+    it('refuses options that it has not', async () => {
+      const { searcher } = await search()
+      expect(() => searcher({ 'no-such-option': 1 })).toThrow(expect.objectContaining({ code: 'E_SEARCHER_SETTING' }))
     })
   })
 }

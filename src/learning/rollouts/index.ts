@@ -13,5 +13,6 @@ export {
   type SnapshotOptions,
   type StalePolicy,
   stalePolicy,
+  trainableCopy,
 } from './snapshots.ts'
 export { type MixedOptions, stillMixed, type TaskFilter, type TaskSampler, type TaskSamplerOptions, taskSampler } from './task-sampler.ts'

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { gpt } from '../nets/gpt.ts'
+import { parametersDigest } from '../nets/parameters-digest.ts'
 import { adam } from '../tensor/adam.ts'
 import { referenceKernels } from '../tensor/reference/reference.ts'
-import { frozenCopy, movingAverage, resetOptimizer, stalePolicy } from './snapshots.ts'
+import { frozenCopy, movingAverage, resetOptimizer, stalePolicy, trainableCopy } from './snapshots.ts'
 
 const small = () => gpt({ vocabulary: 4, context: 4, width: 4, layers: 1, heads: 1 }, { seed: 1 })
 /** All weights become this number: what an update did. */
@@ -10,6 +11,17 @@ const setAll = (net: ReturnType<typeof small>, value: number) => {
   for (const { data } of net.parameters) data.fill(value)
 }
 const weight = (net: ReturnType<typeof small>) => net.parameters[0]!.data[0]!
+
+describe('a copy to be trained', () => {
+  it('has the same weights and changes alone', () => {
+    const net = gpt({ vocabulary: 4, context: 4, width: 8, layers: 1, heads: 1 }, { seed: 1 })
+    const copy = trainableCopy(net)
+    expect(parametersDigest(copy.parameters)).toBe(parametersDigest(net.parameters))
+    copy.parameters[0]!.data[0]! += 1
+    expect(parametersDigest(copy.parameters)).not.toBe(parametersDigest(net.parameters))
+    expect(copy.parameters.every(({ trainable }) => trainable)).toBe(true)
+  })
+})
 
 describe('frozenCopy', () => {
   it('stays as the net was, and is never trained', () => {

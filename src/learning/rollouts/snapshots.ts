@@ -22,6 +22,18 @@ export function frozenCopy(net: CausalNet, { kinds = netKinds }: SnapshotOptions
   return makeNet(net.kind, net.config, { parameters }, kinds)
 }
 
+/**
+ * A copy of a net as it is now, to be trained by itself: what several arms begin with.
+ *
+ * @throws BanyanError E_NET_KIND for a net of a kind that is not known.
+ * @example
+ * const net = trainableCopy(await openBase({ band: 'medium', seed: 1 }))
+ */
+export function trainableCopy(net: CausalNet, { kinds = netKinds }: SnapshotOptions = {}): CausalNet {
+  const parameters = net.parameters.map(({ name, shape, data }) => parameter(name, shape, { data: data.slice() }))
+  return makeNet(net.kind, net.config, { parameters }, kinds)
+}
+
 export interface StalePolicy {
   /** Its weights are those of `updates` updates ago, or the first ones while there were fewer. One net, changed in place. */
   readonly net: CausalNet
