@@ -18,7 +18,7 @@ import { cacheTokens } from './cache-tokens.ts'
 import { ets } from './searcher.ts'
 import { type ZeroOneSolver, zeroOneSolver } from './zero-one.ts'
 
-interface Setup {
+export interface Setup {
   /** The policy; absent: the medium base. */
   readonly small?: SmallPolicy
   readonly model: { readonly problems: number; readonly steps: number; readonly rollouts: number }
