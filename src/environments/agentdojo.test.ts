@@ -5,7 +5,6 @@ import { onePath } from '../core/searchers/one-path.ts'
 import { requirement } from '../testing/requirements.ts'
 import {
   agentDojo,
-  type DojoState,
   type DojoTask,
   injectionMark,
   judged,

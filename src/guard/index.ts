@@ -1,4 +1,5 @@
 // Policies for actions and calls of tools: which may be executed.
+export { checkPolicy, type DescribedTool, type Finding, readDescribedTools } from './check.ts'
 export type { Condition, Kind } from './condition.ts'
 export { type Decision, decide } from './decide.ts'
 export { holds, type Truth } from './holds.ts'

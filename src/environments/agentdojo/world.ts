@@ -44,7 +44,7 @@ export interface DriveFile {
   readonly filename: string
   readonly content: string
   readonly owner: string
-  readonly shared_with: Readonly<Record<string, string>>
+  readonly shared_with?: Readonly<Record<string, string>> | null
 }
 
 /** A hotel, a restaurant, a company that rents cars: fields that tools look up. */
