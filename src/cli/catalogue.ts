@@ -5,6 +5,7 @@ import type { SystemSearches } from '../front/system-search.ts'
 
 const systems: Readonly<Record<string, () => Promise<System>>> = {
   ets: async () => (await import('../systems/ets.ts')).etsSystem,
+  'lite-ppo': async () => (await import('../systems/lite-ppo.ts')).litePpo,
   progent: async () => (await import('../systems/progent.ts')).progent,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
 }

@@ -51,6 +51,27 @@ describe('policy optimisation', () => {
     expect(updates[0]!.tokens).toBeGreaterThan(0)
   })
 
+  it('measures on the way without changing anything', async () => {
+    const asked: number[] = []
+    const weights = async (measured: boolean) => {
+      const measure = (update: number) => {
+        asked.push(update)
+        return { at: update }
+      }
+      const given = options({ updates: 2, ...(measured && { measure }) })
+      const { before, updates } = await policyOptimisation(given)
+      return {
+        before,
+        measured: updates.map((update) => update.measured),
+        sums: given.net.parameters.map(({ data }) => data.reduce((sum, one) => sum + one, 0)),
+      }
+    }
+    const [one, other] = [await weights(true), await weights(false)]
+    expect(asked).toEqual([-1, 0, 1])
+    expect(one).toMatchObject({ before: { at: -1 }, measured: [{ at: 0 }, { at: 1 }] })
+    expect(other).toMatchObject({ before: {}, measured: [{}, {}], sums: one.sums })
+  })
+
   it('gives the same weights again, and others from another seed', async () => {
     const digest = async (seed: number) => {
       const given = options({ seed, updates: 2, minibatches: 2, passes: 2 })

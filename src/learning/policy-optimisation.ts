@@ -1,5 +1,6 @@
 // Policy optimisation: sample answers with the policy, reward them, say how much better than expected each was, make a step of the weights;
 // again and again. Loss, advantages, filter and what is read of a task are the caller's, so that methods are combinations and not loops.
+import type { Awaitable } from '../core/common.ts'
 import { BanyanError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import type { PolicyBatch } from './losses/policy-batch.ts'
@@ -59,6 +60,8 @@ export interface PolicyOptimisationOptions<Task> {
   readonly clip?: number
   readonly seed?: number
   readonly kernels?: Kernels
+  /** Asked before the first update (with −1) and after each: what else is known of the policy then, by name. Nothing that it does changes the training. */
+  readonly measure?: (update: number) => Awaitable<Readonly<Record<string, number>>>
   /** Told after each update. */
   readonly progress?: (update: PolicyUpdate) => void
   /** Ends it after the update at hand. */
@@ -79,9 +82,13 @@ export interface PolicyUpdate {
   readonly gradientNorm: number
   /** Means over the update's steps of what the loss says. */
   readonly telemetry: Readonly<Record<string, number>>
+  /** What `measure` said after it. */
+  readonly measured: Readonly<Record<string, number>>
 }
 
 export interface PolicyOptimisationResult {
+  /** What `measure` said before the first update. */
+  readonly before: Readonly<Record<string, number>>
   readonly updates: readonly PolicyUpdate[]
   readonly aborted: boolean
 }
@@ -108,6 +115,7 @@ export async function policyOptimisation<Task>(options: PolicyOptimisationOption
   const tape = new Tape({ kernels })
   const optimizer = adam({ kernels, parameters: net.parameters, beta2: 0.99, clip })
   const done: PolicyUpdate[] = []
+  const before = (await options.measure?.(-1)) ?? {}
   for (let update = 0; update < updates && !signal?.aborted; update++) {
     const rollouts = await sampled(options, decoder, update, group, seed)
     const advantages = new Map<string, number | ArrayLike<number>>()
@@ -132,10 +140,11 @@ export async function policyOptimisation<Task>(options: PolicyOptimisationOption
     decoder.clear()
     const telemetry = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / steps]))
     const { reward, mixedGroups } = outcomes(rollouts)
-    done.push({ update, reward, mixedGroups, tokens: decoder.counters.generated, gradientNorm, telemetry })
+    const measured = (await options.measure?.(update)) ?? {}
+    done.push({ update, reward, mixedGroups, tokens: decoder.counters.generated, gradientNorm, telemetry, measured })
     progress?.(done.at(-1)!)
   }
-  return { updates: done, aborted: done.length < updates }
+  return { before, updates: done, aborted: done.length < updates }
 }
 
 async function sampled<Task>(
