@@ -3,6 +3,7 @@ import { entries as driver } from './driver.ts'
 import { entries as games } from './engine/games.ts'
 import { entries as nullEvaluator } from './engine/null-evaluator.ts'
 import type { Entry } from './entry.ts'
+import { entries as guard } from './guard.ts'
 import { entries as builders } from './learning/builders.ts'
 import { entries as decoder } from './learning/decoder.ts'
 import { entries as smollm2 } from './learning/smollm2.ts'
@@ -20,6 +21,7 @@ const all: Readonly<Record<string, readonly Entry[]>> = {
   './driver.ts': driver,
   './store.ts': store,
   './replay.ts': replay,
+  './guard.ts': guard,
   './local-model.ts': localModel,
   './learning/tensor.ts': tensor,
   './learning/builders.ts': builders,

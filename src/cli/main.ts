@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDef>>> = {
   dataset: async () => (await import('./commands/dataset.ts')).dataset,
   systems: async () => (await import('./commands/systems.ts')).systems,
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduce,
+  guard: async () => (await import('./commands/guard.ts')).guard,
   kit: async () => (await import('./commands/kit.ts')).kit,
   models: async () => (await import('./commands/models.ts')).models,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -79,7 +79,7 @@ export function readTextFile(option: string, file: string): string {
   }
 }
 
-function readJson(option: string, text: string): Json {
+export function readJson(option: string, text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch (cause) {

@@ -40,7 +40,7 @@ export type ConditionObject = Exclude<Condition, boolean>
 /** Deepest nesting of conditions. */
 export const deepest = 12
 /** Most characters of a pattern. */
-export const longestPattern = 1000
+const longestPattern = 1000
 
 const size = z.number().int().min(0)
 const kind = z.enum(kinds)

@@ -61,7 +61,7 @@ export function holds(condition: Condition, value: Json): Truth {
 }
 
 /** Equal as JSON; keys may stand in any order. */
-export function same(one: Json, other: Json): boolean {
+function same(one: Json, other: Json): boolean {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one === other
   return canonical(one) === canonical(other)
 }

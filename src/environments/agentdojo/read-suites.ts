@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { importPeer } from '../../models/import-peer.ts'
 import { type InjectionTask, type Suite, toolsOf, type UserTask, type WrittenCall } from './suite.ts'
 import type { World } from './world.ts'
 
@@ -15,7 +16,7 @@ interface Row {
 }
 
 /** Where the data is looked for: `agentdojo` in `BANYAN_SHARED`, else in `../shared/data` beside the project. */
-export function suitesFolder(): string {
+function suitesFolder(): string {
   const beside = fileURLToPath(new URL('../../../../shared/data', import.meta.url))
   return resolve(process.env.BANYAN_SHARED || beside, 'agentdojo')
 }
@@ -24,6 +25,7 @@ export function suitesFolder(): string {
  * The four suites, with one part of their tasks.
  * @param part folder of the tasks. Default `dev`.
  * @returns undefined where the data is not there.
+ * @throws BanyanError E_PEER_MISSING where it is, and the package `yaml` is not.
  */
 export async function readSuites(folder = suitesFolder(), part = 'dev'): Promise<Suite[] | undefined> {
   if (!existsSync(join(folder, part, 'user-tasks.jsonl'))) return undefined
@@ -61,7 +63,7 @@ function rows(path: string): Row[] {
 }
 
 async function readYaml(path: string): Promise<unknown> {
-  const { parse } = await import('yaml')
+  const { parse } = await importPeer({ package: 'yaml@2', purpose: "reading AgentDojo's worlds", load: () => import('yaml') })
   const included: Promise<void>[] = []
   const found: Record<string, unknown> = {}
   const customTags = [

@@ -128,7 +128,7 @@ export function act(tool: SuiteTool): SuiteTool {
   return tool
 }
 
-export function jsonOf(value: unknown): Json {
+function jsonOf(value: unknown): Json {
   return (value ?? null) as Json
 }
 
