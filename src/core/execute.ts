@@ -106,11 +106,19 @@ export async function execute<State, Action, Task, Answer>(
 
   async function expand(step: boolean): Promise<void> {
     const children: Place<State, Action>[] = []
+    let denied: unknown
     for (const [index, candidate] of (await propose(start, ask!)).entries()) {
       if (!step) return
-      const stepped = await carryOut(start.view, candidate.action)
-      children.push({ ref: grow(start.ref, index, stepped, true), view: draft(start.view, candidate, stepped) })
+      try {
+        const stepped = await carryOut(start.view, candidate.action)
+        children.push({ ref: grow(start.ref, index, stepped, true), view: draft(start.view, candidate, stepped) })
+      } catch (error) {
+        // A denied candidate does not take its siblings with it.
+        if (errorRecord(error).code !== 'E_GUARD_DENIED') throw error
+        denied ??= error
+      }
     }
+    if (children.length === 0 && denied !== undefined) throw denied
     await evaluate(children)
   }
 

@@ -155,6 +155,13 @@ describe('every path that executes an action is guarded', () => {
   })
 })
 
+it('a denied candidate does not take its siblings with it', async () => {
+  const { told, result } = await run([expand(3)], [pay('eve'), pay('ann'), pay('eve', 2)], toAnn)
+  expect(told[0]).toMatchObject({ status: 'ok', nodes: [1] })
+  expect(result.tree.state(1)).toMatchObject({ steps: [pay('ann')] })
+  expect(executed).toEqual(['search {"to":"ann","amount":1}'])
+})
+
 describe('the log', () => {
   it('says of each action what was decided, and by which rule', async () => {
     const { log } = await run([expand(1), expand(1)], [pay('ann'), pay('eve')], toAnn)
