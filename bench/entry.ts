@@ -13,8 +13,11 @@ export interface Peer {
   /** With its version where it has one: `OpenSpiel C++ MCTS`. */
   readonly name: string
   readonly needs: readonly Need[]
-  /** One figure for each repetition, in the entry's unit. */
-  measure(repetitions: number): Promise<readonly number[]>
+  /**
+   * One figure for each repetition, in the entry's unit. Figures that come one by one are measured when they are asked for: they and the
+   * entry's take turns, so that other work on the machine slows both. A list is measured at once.
+   */
+  measure(repetitions: number): Promise<readonly number[]> | AsyncIterable<number>
   /** At most so many repetitions, for peers that take minutes. Default: as many as the entry. */
   readonly mostRepetitions?: number
   /** Measured only where entries are chosen by name, since it takes gigabytes to install. Default false. */

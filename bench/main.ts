@@ -3,14 +3,14 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { unknownName } from '../src/core/names.ts'
 import { entries } from './entries.ts'
-import type { Entry, Need } from './entry.ts'
+import type { Entry, Need, Peer } from './entry.ts'
 import { measureApart } from './measure.ts'
 import { figure, missedTargets, type Result, readTargets } from './targets.ts'
 
 const help = `npm run bench -- [--only name,…] [--runs 5] [--json] [--targets file] [--require-peers] [--list]
 
 Measures the engine. Each figure is the median of --runs repetitions in a process of its own; a ratio above 1 says how many times
-better it is than the peer, which is measured in the same run. Progress goes to stderr.
+better it is than the peer, which is measured in the same run, PyTorch in turns. Progress goes to stderr.
 
   --only            entries, or groups of them: connect-four or connect-four/rollout. PyTorch (5 GB to install) is a peer only then
   --runs            repetitions of each (default 5)
@@ -88,26 +88,40 @@ async function measured(entry: Entry, runs: number, requirePeers: boolean, failu
     return undefined
   }
   say(`${name} …`)
-  let value: number
+  const own = measureApart(entry, Math.min(runs, entry.mostRepetitions ?? runs))
+  let beside = peer === undefined ? undefined : figuresOf(peer, runs)
+  const figures: number[] = []
+  const peerFigures: number[] = []
+  const without = (error: Error) => {
+    beside = undefined
+    const skipped = `${name}: ${peer!.name} could not be run: ${error.message}`
+    if (requirePeers) failures.push(skipped)
+    else say(skipped)
+  }
   try {
-    value = median(await measureApart(entry, Math.min(runs, entry.mostRepetitions ?? runs)))
+    // Both in turns, so that other work on the machine slows both.
+    for await (const figure of own) {
+      figures.push(figure)
+      await beside?.next().then(({ done, value }) => done || peerFigures.push(value), without)
+    }
   } catch (error) {
     failures.push(`${name}: ${(error as Error).message}`)
     return undefined
+  } finally {
+    await beside?.return(undefined).catch(without)
   }
-  if (peer === undefined) return { name, value, unit }
-  try {
-    const peerLacking = await missing(peer.needs)
-    if (peerLacking !== undefined) throw new Error(peerLacking)
-    const peerValue = median(await peer.measure(Math.min(runs, peer.mostRepetitions ?? runs)))
-    const ratio = entry.better === 'higher' ? value / peerValue : peerValue / value
-    return { name, value, unit, peer: { name: peer.name, value: peerValue }, ratio }
-  } catch (error) {
-    const skipped = `${name}: ${peer.name} could not be run: ${(error as Error).message}`
-    if (requirePeers) failures.push(skipped)
-    else say(skipped)
-    return { name, value, unit }
-  }
+  const value = median(figures)
+  if (beside === undefined) return { name, value, unit }
+  const peerValue = median(peerFigures)
+  const ratio = entry.better === 'higher' ? value / peerValue : peerValue / value
+  return { name, value, unit, peer: { name: peer!.name, value: peerValue }, ratio }
+}
+
+/** The figures of a peer, each when it is asked for. */
+async function* figuresOf(peer: Peer, runs: number): AsyncGenerator<number> {
+  const lacking = await missing(peer.needs)
+  if (lacking !== undefined) throw new Error(lacking)
+  yield* await peer.measure(Math.min(runs, peer.mostRepetitions ?? runs))
 }
 
 function withoutLargePeer({ peer, ...entry }: Entry): Entry {

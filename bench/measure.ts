@@ -1,47 +1,52 @@
 // Measures one entry in a process of its own. Run by `main.ts` as a child: the entry's file and name and the number of repetitions come as
-// arguments, the figures go back as a message. The child loads that file alone: what other entries load would be in the garbage collector's way.
+// arguments; each figure is measured when it is asked for and goes back as a message. The child loads that file alone: what other entries load
+// would be in the garbage collector's way.
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from './entry.ts'
 
 const own = fileURLToPath(import.meta.url)
 
 /**
- * The figures of an entry, one for each repetition, from a new process.
+ * The figures of an entry, one for each repetition, from a new process. Each is measured when it is asked for.
  * @throws Error when that process fails; its own message is on stderr.
  */
-export async function measureApart(entry: Entry, repetitions: number): Promise<readonly number[]> {
+export async function* measureApart(entry: Entry, repetitions: number): AsyncGenerator<number> {
   const { fileOf } = await import('./entries.ts')
   const { name } = entry
-  return new Promise((resolve, reject) => {
-    const child = fork(own, [fileOf(entry), name, String(repetitions)], {
-      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    let figures: readonly number[] | undefined
-    child.on('message', (message) => {
-      figures = message as readonly number[]
-    })
-    child.on('error', reject)
-    child.on('exit', (code) => {
-      if (code === 0 && figures !== undefined) resolve(figures)
-      else reject(new Error(`the measurement of ${name} ended with code ${code}`))
-    })
+  const child = fork(own, [fileOf(entry), name], {
+    execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  const ended = new Promise<never>((_, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => reject(new Error(`the measurement of ${name} ended with code ${code}`)))
+  })
+  // An end that nobody waits for is no failure.
+  ended.catch(() => {})
+  try {
+    for (let run = 0; run < repetitions; run++) {
+      child.send('next')
+      const [figure] = await Promise.race([once(child, 'message'), ended])
+      yield figure as number
+    }
+  } finally {
+    child.kill()
+  }
 }
 
-async function measureHere(file: string, name: string, repetitions: number): Promise<void> {
+async function measureHere(file: string, name: string): Promise<void> {
   const { entries } = (await import(file)) as { readonly entries: readonly Entry[] }
   const entry = entries.find((entry) => entry.name === name)
   if (entry === undefined) throw new Error(`there is no entry ${name}`)
-  const figures: number[] = []
-  await entry.measure()
-  for (let run = 0; run < repetitions; run++) {
+  let warm = false
+  process.on('message', async () => {
+    if (!warm) await entry.measure()
+    warm = true
     globalThis.gc?.()
-    figures.push(await entry.measure())
-  }
-  // Whatever an entry left open is not waited for.
-  process.send!(figures, () => process.exit(0))
+    process.send!(await entry.measure())
+  })
 }
 
-if (process.argv[1] === own && process.send !== undefined) await measureHere(process.argv[2]!, process.argv[3]!, Number(process.argv[4]))
+if (process.argv[1] === own && process.send !== undefined) await measureHere(process.argv[2]!, process.argv[3]!)

@@ -1,8 +1,9 @@
 // A Python environment of the peers' own: made on first use in the cache, from the pinned list beside this file. Knows no peer.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cacheDirectory } from '../../src/models/cache-directory.ts'
@@ -56,6 +57,35 @@ export async function peerFigures(
   const { figures } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly figures?: unknown }
   if (Array.isArray(figures) && figures.length > 0 && figures.every(Number.isFinite)) return figures as number[]
   throw new Error(`${program} printed no figures`)
+}
+
+/**
+ * The figures of a program that prints one for each line that it reads: each is measured when it is asked for.
+ * @throws Error when the program ends early or prints something else.
+ */
+export async function* peerTurns(
+  { python }: PythonPeers,
+  program: string,
+  parameters: readonly (string | number)[],
+  repetitions: number,
+): AsyncGenerator<number> {
+  const child = spawn(python, ['-W', 'ignore', join(here, program), ...parameters.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // What a program that ended does not read is no failure of its own.
+  child.stdin.on('error', () => {})
+  child.on('error', () => {})
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  try {
+    for (let run = 0; run < repetitions; run++) {
+      child.stdin.write('\n')
+      const { done, value } = await lines.next()
+      const figure = Number(value)
+      if (done === true || !Number.isFinite(figure)) throw new Error(`${program} printed ${value ?? 'nothing'} where a figure was wanted`)
+      yield figure
+    }
+  } finally {
+    child.stdin.end()
+    child.kill()
+  }
 }
 
 /** Why the environment cannot be had; undefined when it is there. */

@@ -1,6 +1,6 @@
-"""Training steps of a bare GPT in PyTorch, in tokens a second. Prints {"figures": [one for each repetition]}.
+"""Training steps of a bare GPT in PyTorch, in tokens a second. Prints one figure for each line that it reads.
 
-python torch-gpt.py FOLDER STEPS THREADS REPETITIONS
+python torch-gpt.py FOLDER STEPS THREADS
 
 FOLDER holds job.json (sizes, and the losses that the first steps must have), weights (float32) and tokens (int32). On one thread the
 clock is the processor's, on more it is the wall's.
@@ -67,7 +67,7 @@ class Gpt(nn.Module):
 
 
 def main() -> None:
-    folder, steps, threads, repetitions = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    folder, steps, threads = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(threads)
     job = json.loads((folder / "job.json").read_text())
     batch, context, vocabulary = job["batch"], job["context"], job["vocabulary"]
@@ -90,13 +90,11 @@ def main() -> None:
             sys.exit(f"step {place}: the loss is {loss} here and {wanted} there")
 
     clock = time.process_time if threads == 1 else time.perf_counter
-    figures = []
-    for _ in range(repetitions):
+    for _ in sys.stdin:
         start = clock()
         for _ in range(steps):
             step(torch.randint(0, vocabulary, (batch, context)))
-        figures.append(batch * context * steps / (clock() - start))
-    print(json.dumps({"figures": figures}))
+        print(batch * context * steps / (clock() - start), flush=True)
 
 
 main()

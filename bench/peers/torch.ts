@@ -1,12 +1,12 @@
 // PyTorch as a peer of the training engine: the same net from the same weights, trained on the same tokens. Its first losses must be ours.
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../../src/core/random.ts'
 import { type KernelOptions, openKernels } from '../../src/learning/tensor/open-kernels.ts'
 import type { Peer } from '../entry.ts'
 import { bareGpt, type GptSize, randomTokens } from '../learning/gpt.ts'
-import { inTemporaryFolder } from '../temporary.ts'
-import { learningPeers, peerFigures } from './python.ts'
+import { learningPeers, peerTurns } from './python.ts'
 
 /** Steps whose losses are compared before anything is measured. */
 const comparedSteps = 5
@@ -20,8 +20,9 @@ export function torchTraining(size: GptSize, steps: number, setting: Required<Pi
     name: 'PyTorch 2.15 on the processor',
     needs: [learningPeers.packages],
     onlyByName: true,
-    measure: (repetitions) =>
-      inTemporaryFolder(async (folder) => {
+    async *measure(repetitions) {
+      const folder = await mkdtemp(join(tmpdir(), 'banyan-bench-'))
+      try {
         const net = bareGpt(size, openKernels({ kind: 'native', ...setting }))
         const random = new Random(1, 'tokens')
         const batches = Array.from({ length: comparedSteps }, () => randomTokens(size, random))
@@ -31,7 +32,10 @@ export function torchTraining(size: GptSize, steps: number, setting: Required<Pi
         )
         await writeFile(join(folder, 'tokens'), Buffer.concat(batches.map((tokens) => Buffer.from(tokens.buffer))))
         await writeFile(join(folder, 'job.json'), JSON.stringify({ ...size, losses: batches.map((tokens) => net.step(tokens)) }))
-        return peerFigures(learningPeers, 'torch-gpt.py', [folder, steps, setting.threads, repetitions])
-      }),
+        yield* peerTurns(learningPeers, 'torch-gpt.py', [folder, steps, setting.threads], repetitions)
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
   }
 }
