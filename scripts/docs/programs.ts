@@ -42,7 +42,7 @@ function programOf(chain: readonly Block[]): Program {
     }
   }
   const code = text.join('\n')
-  const test = /\btest(Searcher|Environment|Model|Store)\(/.test(code)
+  const test = /\btest(Searcher|Environment|Model|Store|System)\(/.test(code)
   return {
     name: `${file.replace(/\.md$/, '').replace(/[^A-Za-z0-9]+/g, '-')}-${line}${test ? '.test' : ''}.ts`,
     text: /^\s*(import|export)\b/m.test(code) ? code : `${code}\nexport {}`,
