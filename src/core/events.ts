@@ -103,7 +103,7 @@ export interface TrialEnd {
   readonly node: NodeRef
   readonly usage: Amounts
   readonly error?: ErrorRecord
-  /** What the guard said of each action, in order, the denied one too. */
+  /** What the guard said of each action, in order, the denied ones too; absent where there is none. */
   readonly verdicts?: readonly GuardRecord[]
 }
 

@@ -31,8 +31,11 @@ interface Place<State, Action> {
 }
 
 /** The end of a trial that brought nothing. */
-export function emptyEnd(trial: Trial, status: Status): Omit<TrialEnd, 'usage'> {
-  return { type: 'trial-end', trial, status, growth: [], evaluated: [], evaluations: [], node: nodesOf(trial)[0]! }
+export function emptyEnd(trial: Trial, status: Status, verdicts?: readonly GuardRecord[]): Omit<TrialEnd, 'usage'> {
+  return {
+    ...{ type: 'trial-end', trial, status, growth: [], evaluated: [], evaluations: [], node: nodesOf(trial)[0]! },
+    ...(verdicts && { verdicts }),
+  }
 }
 
 /** Carries out a trial. Errors become statuses; only fatal ones are thrown. */
@@ -43,7 +46,7 @@ export async function execute<State, Action, Task, Answer>(
   context: TrialContext,
 ): Promise<Executed<State>> {
   const { environment } = parts
-  const verdicts: GuardRecord[] = []
+  const verdicts: GuardRecord[] | undefined = parts.guard && []
   const carryOut = stepper(parts, context, verdicts)
   const ask = askOf(trial)
   const growth: Growth[] = []
@@ -57,19 +60,15 @@ export async function execute<State, Action, Task, Answer>(
 
   try {
     await run()
-    return { end: { ...emptyEnd(trial, 'ok'), growth, evaluated, evaluations, node, ...said() }, steps }
+    return { end: { ...emptyEnd(trial, 'ok', verdicts), growth, evaluated, evaluations, node }, steps }
   } catch (thrown) {
     const error = errorRecord(thrown)
     const status = context.signal.aborted ? 'cancelled' : (statusOf[error.code] ?? 'failed')
     if (status === 'failed' && BanyanError.isInstance(thrown) && thrown.fatal) throw thrown
-    const end = { ...emptyEnd(trial, status), error, ...said() }
+    const end = { ...emptyEnd(trial, status, verdicts), error }
     return status === 'failed' || status === 'starved'
       ? { end: { ...end, growth, evaluated, evaluations, node }, steps }
       : { end, steps: [] }
-  }
-
-  function said() {
-    return verdicts.length > 0 ? { verdicts } : {}
   }
 
   function run(): Promise<void> {
@@ -114,11 +113,11 @@ export async function execute<State, Action, Task, Answer>(
         children.push({ ref: grow(start.ref, index, stepped, true), view: draft(start.view, candidate, stepped) })
       } catch (error) {
         // A denied candidate does not take its siblings with it.
-        if (errorRecord(error).code !== 'E_GUARD_DENIED') throw error
+        if (statusOf[errorRecord(error).code] !== 'denied') throw error
         denied ??= error
       }
     }
-    if (children.length === 0 && denied !== undefined) throw denied
+    if (denied && children.length === 0) throw denied
     await evaluate(children)
   }
 
@@ -140,7 +139,7 @@ export async function execute<State, Action, Task, Answer>(
   async function revise(revised: NodeId, feedback: string): Promise<void> {
     const { view } = start
     if (view.parent === undefined) {
-      throw new BanyanError('E_SEARCHER_TRIAL', 'the root has no action that could be revised', { fatal: true })
+      throw new BanyanError('E_SEARCHER_TRIAL', 'the root has no action to revise', { fatal: true })
     }
     const [candidate] = (await proposed({ node: view, feedback }, ask!)).candidates
     if (candidate === undefined) return
@@ -245,6 +244,6 @@ function checked(evaluation: Evaluation | undefined, name: string): Evaluation {
   if (evaluation !== undefined && Number.isFinite(evaluation.value)) return evaluation
   throw new BanyanError('E_EVALUATOR_VALUE', `the evaluator ${name} gave no value`, {
     seen: evaluation?.value,
-    wanted: 'one finite number for each node of each group',
+    wanted: 'a finite number for each node',
   })
 }

@@ -1,6 +1,5 @@
 // One action, carried out: guarded; in the live environment where there is one; recorded where its result could not be computed again.
 import type { Awaitable, Json } from './common.ts'
-import { defined } from './defined.ts'
 import type { Effect, Step, StepContext } from './environment.ts'
 import { BanyanError } from './errors.ts'
 import type { LoggedStep } from './events.ts'
@@ -18,19 +17,17 @@ export type CarryOut<State, Action> = (view: NodeView<State, Action>, action: Ac
 export function stepper<State, Action, Task, Answer>(
   { environment, lives, guard }: Parts<State, Action, Task, Answer>,
   context: TrialContext,
-  verdicts: GuardRecord[],
+  verdicts: GuardRecord[] | undefined,
 ): CarryOut<State, Action> {
   const effectOf = (state: State, action: Action): Effect =>
     environment.effect?.(state, action) ?? (lives === undefined ? 'none' : 'irreversible')
 
   async function check(state: State, action: Action, purpose: StepContext['purpose']): Promise<void> {
     const effect = effectOf(state, action)
-    if (effect === 'irreversible' && purpose === 'search') throw denied('it cannot be undone, so it waits for the commit')
+    if (effect === 'irreversible' && purpose === 'search') throw denied('it cannot be undone and waits for the commit')
     if (guard === undefined) return
     const verdict = await guard.check({ state, action, effect, purpose })
-    const { allow, rule } = verdict
-    const reason = verdict.allow ? undefined : verdict.reason
-    verdicts.push(defined({ action: action as Json, effect, purpose, allow, reason, rule }) as GuardRecord)
+    verdicts?.push({ action: action as Json, effect, purpose, ...verdict })
     if (!verdict.allow) throw denied(verdict.reason)
   }
 
@@ -69,5 +66,5 @@ export function stepper<State, Action, Task, Answer>(
 }
 
 function denied(reason: string): BanyanError {
-  return new BanyanError('E_GUARD_DENIED', `the action was not carried out: ${reason}`)
+  return new BanyanError('E_GUARD_DENIED', `not carried out: ${reason}`)
 }

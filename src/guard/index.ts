@@ -3,6 +3,7 @@ export { checkPolicy, type DescribedTool, type Finding, readDescribedTools } fro
 export type { Condition, Kind } from './condition.ts'
 export { type Decision, decide } from './decide.ts'
 export { holds, type Truth } from './holds.ts'
+export { type ModelPolicyOptions, modelPolicy, modelUpdater } from './model-policy.ts'
 export type { MadeCall, Monitor, Updater } from './monitor.ts'
 export { isNarrower, narrowed } from './narrow.ts'
 export { type PolicyGuard, type PolicyOptions, policy } from './policy.ts'
