@@ -35,6 +35,7 @@ const settings: fc.Arbitrary<MctsOptions> = fc.record(
     expansion: fc.constantFrom('one-child', 'all-children'),
     widening: fc.constant({ base: 1, power: 0.5 }),
     twins: fc.constantFrom('ignore', 'prune'),
+    virtualLoss: fc.constantFrom(0, 0.5, 1),
     initialValue: fc.constantFrom<('parent' | number)[]>('parent', 0.5),
   },
   { requiredKeys: [] },

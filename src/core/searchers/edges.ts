@@ -5,6 +5,7 @@ import { keep } from '../keep.ts'
 import type { Random } from '../random.ts'
 import { type CandidateColumn, proof, Tree, untried } from '../tree.ts'
 import type { Backup } from './backup.ts'
+import { lessened } from './pending.ts'
 import { type Selection, uct } from './select.ts'
 
 /** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
@@ -26,6 +27,7 @@ export class Edges {
   #draw = 0
   readonly #initialValue: number | 'parent'
   readonly #busy: ReadonlySet<NodeId>
+  readonly #virtualLoss: number
   /** Value from the side that chooses, in single precision. NaN: not known yet; -∞: cannot be chosen. */
   readonly #value: CandidateColumn
   /** Factor of the rule's term. */
@@ -34,16 +36,18 @@ export class Edges {
   /**
    * @param initialValue of what was not tried, for rules that do not try all first.
    * @param busy nodes that are not chosen for now although they are open.
+   * @param virtualLoss what each trial under way below a child counts as having lost; 0: it counts as a visit alone.
    */
-  constructor(tree: Tree, selection: Selection, initialValue: number | 'parent', busy: ReadonlySet<NodeId>) {
+  constructor(tree: Tree, selection: Selection, initialValue: number | 'parent', busy: ReadonlySet<NodeId>, virtualLoss = 0) {
     this.#tree = tree
     this.#selection = selection
     this.#triesAllFirst = selection.triesAllFirst
     this.#byPrior = selection.weight?.(0.25, 1) !== selection.weight?.(0.75, 1)
     this.#initialValue = initialValue
     this.#busy = busy
-    // Searchers on one tree share what they know; weights only where their rules are the same.
-    this.#value = tree.candidateColumn('value', Number.NaN)
+    this.#virtualLoss = virtualLoss
+    // Searchers on one tree share what they know; weights and lessened values only where their rules are the same.
+    this.#value = tree.candidateColumn(`value ${virtualLoss}`, Number.NaN)
     this.#weight = tree.candidateColumn(`${selection.name} weight`, 0)
   }
 
@@ -134,9 +138,10 @@ export class Edges {
     const { turn } = tree
     const { weight } = this.#selection
     const visits = tree.visits[child]!
-    const mean = tree.valueSum[child]! / visits
-    this.#value.values[slot] = turn !== undefined && turn[child] !== turn[node] ? -mean : mean
-    const seen = this.underWay === 0 ? visits : visits + tree.pending[child]!
+    const sum = turn !== undefined && turn[child] !== turn[node] ? -tree.valueSum[child]! : tree.valueSum[child]!
+    const pending = this.underWay === 0 ? 0 : tree.pending[child]!
+    const seen = visits + pending
+    this.#value.values[slot] = lessened(sum, visits, pending, this.#virtualLoss)
     // Rules without a weight are asked for each score.
     this.#weight.values[slot] = weight === undefined ? Number.NaN : weight(this.#byPrior ? this.#prior(node, slot) : 1, seen > 1 ? seen : 1)
   }

@@ -9,7 +9,7 @@ import { backUp, backups } from './backup.ts'
 import { BestNodes } from './best.ts'
 import { ownValue } from './own-value.ts'
 import { Barren } from './patience.ts'
-import { addPending } from './pending.ts'
+import { addPending, lessened } from './pending.ts'
 import { forOnePlayer } from './players.ts'
 import { uct } from './select.ts'
 import { checkSettings, oneOf } from './settings.ts'
@@ -32,6 +32,8 @@ export interface LatsOptions {
   readonly reflections?: number
   /** Which ends count as failed: `unsolved`, all that no verifier accepts; `dead`, those that a verifier refuses for certain. Default `unsolved`. */
   readonly reflectOn?: 'unsolved' | 'dead'
+  /** What each trial under way below a state counts as having lost, at least 0, as in `mcts`. Default 0: it counts as a visit alone. */
+  readonly virtualLoss?: number
   /** Name of the proposer. Default `default`. */
   readonly propose?: string
   /** Name of the proposer that writes anew. Default: `propose`. */
@@ -87,6 +89,7 @@ export function lats(options: LatsOptions = {}): Searcher<LatsMemory> {
     steps: 'integer>=1',
     reflections: 'integer>=0',
     reflectOn: oneOf('unsolved', 'dead'),
+    virtualLoss: 'number>=0',
     propose: 'string',
     revise: 'string',
     evaluate: 'string',
@@ -100,6 +103,7 @@ export function lats(options: LatsOptions = {}): Searcher<LatsMemory> {
     steps = 32,
     reflections = 1,
     reflectOn = 'unsolved',
+    virtualLoss = 0,
     continueWhenSolved = false,
   } = options
   const asked = (count: number, by = options.propose): Ask => ({ count, ...(by === undefined ? {} : { by }) })
@@ -113,8 +117,11 @@ export function lats(options: LatsOptions = {}): Searcher<LatsMemory> {
     if (!memory.expanded.has(node)) return node
     const term = selection.term(tree.visits[node]! + tree.pending[node]!)
     const score = (child: NodeId): number => {
-      const value = tree.visits[child] === 0 ? tree.mean(node) || 0 : tree.mean(child)
-      return selection.score(value, tree.prior(child), Math.max(1, tree.visits[child]! + tree.pending[child]!), term)
+      const visits = tree.visits[child]!
+      const pending = tree.pending[child]!
+      const mean = visits === 0 ? tree.mean(node) || 0 : tree.mean(child)
+      const value = virtualLoss === 0 ? mean : lessened(mean * Math.max(1, visits), Math.max(1, visits), pending, virtualLoss)
+      return selection.score(value, tree.prior(child), Math.max(1, visits + pending), term)
     }
     const ranked = tree
       .children(node)
@@ -225,6 +232,7 @@ export function lats(options: LatsOptions = {}): Searcher<LatsMemory> {
       steps,
       reflections,
       reflectOn,
+      ...(virtualLoss === 0 ? {} : { virtualLoss }),
       propose: options.propose ?? 'default',
       revise: options.revise ?? options.propose ?? 'default',
       evaluate,

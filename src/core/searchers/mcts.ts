@@ -31,6 +31,13 @@ export interface MctsOptions {
   readonly widening?: { readonly base: number; readonly power: number }
   /** `prune`: a state that was seen before counts as nothing left to try. Default `ignore`. */
   readonly twins?: 'ignore' | 'prune'
+  /**
+   * Virtual loss, at least 0: until it is told, each trial under way at or below a child counts as a visit worth `-virtualLoss` to the side
+   * that chooses, so that trials in flight spread. 1 is a lost game where values are in [-1, 1]. Default 0: they count as visits that leave
+   * the mean as it is. Without concurrency it changes nothing. Chaslot et al., "Parallel Monte-Carlo Tree Search", CG 2008; Segal, "On the
+   * Scalability of Parallel UCT", CG 2010.
+   */
+  readonly virtualLoss?: number
   /** Go on after the first certain answer. Default false. */
   readonly continueWhenSolved?: boolean
   /** Names of the parts. Default `default`. */
@@ -72,6 +79,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     branching: 'integer>=1',
     widening: 'object',
     twins: oneOf('ignore', 'prune'),
+    virtualLoss: 'number>=0',
     continueWhenSolved: 'boolean',
     propose: 'string',
     evaluate: 'string',
@@ -86,6 +94,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     branching = 4,
     widening,
     twins = 'ignore',
+    virtualLoss = 0,
     continueWhenSolved = false,
   } = options
   const propose: Ask = { count: branching, ...(options.propose === undefined ? {} : { by: options.propose }) }
@@ -168,6 +177,8 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
       branching,
       widening: widening === undefined ? null : { ...widening },
       twins,
+      // Runs from before it could be set keep their identity.
+      ...(virtualLoss === 0 ? {} : { virtualLoss }),
       continueWhenSolved,
       propose: propose.by ?? 'default',
       evaluate,
@@ -176,7 +187,7 @@ export function mcts(options: MctsOptions = {}): Searcher<MctsMemory> {
     start(tree) {
       const expanding = new Set<NodeId>()
       return {
-        edges: new Edges(tree, selection, initialValue, expanding),
+        edges: new Edges(tree, selection, initialValue, expanding, virtualLoss),
         asked: undefined,
         found: undefined,
         best: new BestNodes(),
