@@ -10,6 +10,9 @@ namespace {
 /** Queries that are taken together. A part of what the way back means: the gradients of keys are summed up block by block. */
 constexpr int64_t queryBlock = 48;
 
+/** Queries, or keys, that are multiplied at a time; with a causal mask, only by what the last of them sees, or is seen by. A multiple of all tiles. */
+constexpr int64_t stair = 12;
+
 struct Heads {
   const AttentionShape& shape;
   int64_t sequence, keyHead;
@@ -59,16 +62,16 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
     const Heads at = {shape, task / shape.keyHeads, task % shape.keyHeads};
     const int64_t width = roundUp(shape.keys, laneCount);
     const int64_t sizeOfKeys = Right::floatsOf(shape.size, shape.keys), sizeOfValues = Right::floatsOf(shape.keys, shape.size);
-    float* room = scratch.floats(sizeOfKeys + sizeOfValues + queryBlock * width);
+    float* room = scratch.floats(sizeOfKeys + sizeOfValues + stair * width);
     const Right turnedKeys = Right::pack(at.key(keys, 0), keys.stride, true, shape.size, shape.keys, room);
     const Right straightValues = Right::straight(at.key(values, 0), values.stride, shape.keys, shape.size, room + sizeOfKeys);
     float* scores = room + sizeOfKeys + sizeOfValues;
     for (int64_t member = 0; member < at.group(); member++)
-      for (int64_t q = 0; q < shape.queries; q += queryBlock) {
-        const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
+      for (int64_t q = 0; q < shape.queries; q += stair) {
+        const int64_t rows = shape.queries - q < stair ? shape.queries - q : stair;
         const int64_t most = at.seen(q + rows - 1);
         multiply(rows, {at.query(queries, q, member), queries.stride, 1}, turnedKeys, shape.size, most, {scores, width, shape.scale, false});
-        float inverses[queryBlock];
+        float inverses[stair];
         for (int64_t i = 0; i < rows; i++) {
           float* row = scores + i * width;
           const int64_t end = hideUnseen(row, at.seen(q + i), most);
@@ -122,28 +125,38 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
         const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
         const int64_t most = at.seen(q + rows - 1);
         const Left query = {at.query(queries, q, member), queries.stride, 1}, from = {at.query(above, q, member), above.stride, 1};
-        multiply(rows, query, turnedKeys, size, most, {weights, width, shape.scale, false});
-        multiply(rows, from, turnedValues, size, most, {back, width, 1, false});
-        for (int64_t i = 0; i < rows; i++) {
-          const float* result = at.query(results, q + i, member);
-          Lanes along = Lanes::all(0);
-          forLanes(size, [&](int64_t j, int64_t n) { along = fma(loadUpTo(result + j, n), loadUpTo(from.data + i * from.row + j, n), along); });
-          const Lanes mean = Lanes::all(sumOf(along));
-          const Lanes logSum = Lanes::all(logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i]);
-          float *weight = weights + i * width, *gradient = back + i * width;
-          const int64_t end = hideUnseen(weight, at.seen(q + i), most);
-          for (int64_t j = 0; j < end; j += laneCount) {
-            const Lanes w = exponential(Lanes::load(weight + j) - logSum);
-            w.store(weight + j);
-            (w * (Lanes::load(gradient + j) - mean)).store(gradient + j);
+        for (int64_t s = 0; s < rows; s += stair) {
+          const int64_t height = rows - s < stair ? rows - s : stair, seenHere = at.seen(q + s + height - 1);
+          multiply(height, query.at(s, 0), turnedKeys, size, seenHere, {weights + s * width, width, shape.scale, false});
+          multiply(height, from.at(s, 0), turnedValues, size, seenHere, {back + s * width, width, 1, false});
+          for (int64_t i = s; i < s + height; i++) {
+            const float* result = at.query(results, q + i, member);
+            Lanes along = Lanes::all(0);
+            forLanes(size, [&](int64_t j, int64_t n) { along = fma(loadUpTo(result + j, n), loadUpTo(from.data + i * from.row + j, n), along); });
+            const Lanes mean = Lanes::all(sumOf(along));
+            const Lanes logSum = Lanes::all(logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i]);
+            float *weight = weights + i * width, *gradient = back + i * width;
+            const int64_t end = hideUnseen(weight, at.seen(q + i), most);
+            for (int64_t j = 0; j < end; j += laneCount) {
+              const Lanes w = exponential(Lanes::load(weight + j) - logSum);
+              w.store(weight + j);
+              (w * (Lanes::load(gradient + j) - mean)).store(gradient + j);
+            }
+            for (int64_t j = at.seen(q + i); j < most; j++) gradient[j] = 0;
           }
-          for (int64_t j = end; j < most; j++) gradient[j] = 0;
+          const Target toQueries = {at.query(gradients[0], q + s, member), gradients[0].stride, shape.scale, accumulate};
+          multiply(height, {back + s * width, width, 1}, straightKeys, seenHere, size, toQueries);
         }
         const Right straightAbove = Right::straight(from.data, from.row, rows, size, roomForAbove);
         const Right straightQueries = Right::straight(query.data, query.row, rows, size, roomForQueries);
-        multiply(most, {weights, 1, width}, straightAbove, rows, size, {toValues, size, 1, true});
-        multiply(most, {back, 1, width}, straightQueries, rows, size, {toKeys, size, shape.scale, true});
-        multiply(rows, {back, width, 1}, straightKeys, most, size, {at.query(gradients[0], q, member), gradients[0].stride, shape.scale, accumulate});
+        for (int64_t k = 0; k < most; k += stair) {
+          const int64_t height = most - k < stair ? most - k : stair;
+          // Queries before the first that sees any of these keys would add zeros.
+          const int64_t before = shape.causal ? k - (shape.keys - shape.queries) - q : 0;
+          const int64_t skipped = before > 0 && straightAbove.row > 0 ? before : 0;
+          multiply(height, Left{weights, 1, width}.at(k, skipped), straightAbove.from(skipped), rows - skipped, size, {toValues + k * size, size, 1, true});
+          multiply(height, Left{back, 1, width}.at(k, skipped), straightQueries.from(skipped), rows - skipped, size, {toKeys + k * size, size, shape.scale, true});
+        }
       }
     writeRows(toKeys, shape.keys, size, at.key(gradients[1], 0), gradients[1].stride, accumulate);
     writeRows(toValues, shape.keys, size, at.key(gradients[2], 0), gradients[2].stride, accumulate);

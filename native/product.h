@@ -197,6 +197,9 @@ struct Right {
     const bool whole = columns % laneCount == 0;
     return whole ? Right{from, depth, columns, fromRow} : pack(from, fromRow, false, depth, columns, room);
   }
+
+  /** Without its first steps; only 0 of them where it is packed. */
+  Right from(int64_t steps) const { return {data + steps * row, depth - steps, columns, row}; }
 };
 
 /** out (+)= scale · left · right for `rows` rows, the first `depth` steps and the first `columns` columns of the right matrix. */
