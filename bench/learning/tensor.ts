@@ -42,7 +42,7 @@ function training(name: keyof typeof gptSizes, steps: number, setting: Settings)
     unit: 'tokens/s',
     better: 'higher',
     needs: [nativeKernels(setting.instructions)],
-    mostRepetitions: 5,
+    mostRepetitions: name === 'medium' ? 3 : 5,
     async measure() {
       const net = bareGpt(gptSizes[name], openKernels({ kind: 'native', ...setting }))
       const random = new Random(1, 'tokens')
