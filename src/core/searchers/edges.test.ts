@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { connectFour } from '../../environments/connect-four.ts'
 import { rollout } from '../../evaluators/rollout.ts'
+import type { Evaluator } from '../evaluator.ts'
+import type { NodeView } from '../node-view.ts'
 import { Random } from '../random.ts'
 import { search } from '../search.ts'
 import type { Searcher } from '../searcher.ts'
@@ -115,6 +117,21 @@ describe('edges', () => {
     expect(apart.digest).not.toBe(together.digest)
     expect(await crowding(1)).toBeLessThan(await crowding(0))
     expect((await play({ virtualLoss: 1 }, { concurrency: 16 })).digest).toBe(apart.digest)
+  })
+
+  it('virtual loss grows the same tree by the fast path and recorded, where values are no draws', async () => {
+    const environment = connectFour()
+    const value = (node: NodeView<unknown, unknown>): number => new Random(7, environment.render(node.state as never)).unit()
+    const evaluator: Evaluator<unknown, unknown> = {
+      name: 'looks',
+      range: [0, 1],
+      reproducible: 'exact',
+      evaluate: (groups) => groups.map((group) => group.map((node) => ({ value: value(node) }))),
+      value,
+    }
+    const run = { environment, task: { moves: '44' }, searcher: mcts({ virtualLoss: 1 }), evaluator, budget: { expansions: 300 } }
+    const [fast, recorded] = [await search(run), await search({ ...run, detail: 'events' })]
+    expect(recorded.digest).toBe(fast.digest)
   })
 
   it('virtual loss below 0 is refused', () => expect(() => mcts({ virtualLoss: -1 })).toThrow(/virtualLoss/))

@@ -35,6 +35,7 @@ testSearcher({
   name: 'mcts with progressive widening',
   create: () => mcts({ selection: 'max-ucb', backup: 'children', widening: { base: 1, power: 0.5 } }),
 })
+testSearcher({ name: 'mcts with virtual loss', create: () => mcts({ branching: 3, virtualLoss: 1 }) })
 testSearcher({ name: 'mcts with all children at once', create: () => mcts({ expansion: 'all-children', twins: 'prune' }) })
 testSearcher({ name: 'smc', create: () => smc({ particles: 6 }) })
 testSearcher({
@@ -73,4 +74,5 @@ testSearcher({ name: 'ab-mcts-a by beta, without twins', create: () => abMctsA({
 testSearcher({ name: 'ab-mcts-m', create: () => abMctsM({ sweeps: 20 }) })
 testSearcher({ name: 'lats', create: () => lats({ branching: 3 }) })
 testSearcher({ name: 'lats level by level', create: () => lats({ branching: 2, simulation: 'levels', continueWhenSolved: true }) })
+testSearcher({ name: 'lats with virtual loss', create: () => lats({ branching: 3, virtualLoss: 1 }) })
 testSearcher({ name: 'lats without simulation', create: () => lats({ branching: 3, simulation: 'none', consistency: 0 }) })
