@@ -1,7 +1,7 @@
 // Carries a plan out for real: each call at most once, also over crashes, in order, guarded and approved. Thin over the engine's commit trials.
 import type { Awaitable, Json, NodeId } from '../core/common.ts'
-import { digest } from '../core/digest.ts'
-import type { Guard, Verdict } from '../core/guard.ts'
+import { canonical, digest } from '../core/digest.ts'
+import type { Guard, GuardRequest, Verdict } from '../core/guard.ts'
 import type { Log } from '../core/log.ts'
 import { search } from '../core/search.ts'
 import type { Searcher } from '../core/searcher.ts'
@@ -10,7 +10,7 @@ import type { Outcome, Work } from '../core/trial.ts'
 import type { ToolAction } from '../environments/tools/action.ts'
 import { type CommitmentState, commitment } from '../environments/tools/commitment.ts'
 import type { ReadTool } from '../environments/tools/tool.ts'
-import type { PlannedCall, ToolState } from '../environments/tools.ts'
+import { jsonOf, type PlannedCall, type ToolState } from '../environments/tools.ts'
 
 /** Decides which calls may be made: when they are tried or planned (`search`), and when they are carried out (`commit`). */
 export type ToolGuard = Guard<ToolState, PlannedCall>
@@ -82,9 +82,7 @@ export async function commitPlan(parts: CommitParts, { approve, signal }: Commit
           guard: {
             name: guard.name,
             check: ({ state: { results }, action, purpose }) =>
-              purpose === 'commit'
-                ? guard.check({ state: stateBefore(state, results.length), action, effect: action.effect, purpose })
-                : { allow: true },
+              purpose === 'commit' ? verdictOn(guard, tools, stateBefore(state, results.length), action, purpose) : { allow: true },
           } satisfies Guard<CommitmentState, PlannedCall>,
         }),
     ...(signal === undefined ? {} : { signal }),
@@ -98,11 +96,29 @@ export async function commitPlan(parts: CommitParts, { approve, signal }: Commit
   return { done: committed.every(({ status }) => status === 'done'), calls: committed, runId }
 }
 
-async function verdictOf(index: number, { calls, guard, state }: CommitParts, approve: CommitOptions['approve']): Promise<Verdict> {
+async function verdictOf(index: number, { calls, tools, guard, state }: CommitParts, approve: CommitOptions['approve']): Promise<Verdict> {
   const call = calls[index]!
-  const verdict = await guard?.check({ state: stateBefore(state, index), action: call, effect: call.effect, purpose: 'commit' })
+  const verdict = guard === undefined ? undefined : await verdictOn(guard, tools, stateBefore(state, index), call, 'commit')
   if (verdict?.allow === false) return verdict
   return (await approve?.(call)) === false ? { allow: false, reason: 'it was not approved' } : { allow: true }
+}
+
+/** The guard's word on a call as it was written, and as the tool's schema makes it: defaults, trimmed texts and the like are what is executed. */
+async function verdictOn(
+  guard: ToolGuard,
+  tools: ReadonlyMap<string, ReadTool>,
+  state: ToolState,
+  action: PlannedCall,
+  purpose: GuardRequest['purpose'],
+): Promise<Verdict> {
+  const { effect } = action
+  const verdict = await guard.check({ state, action, effect, purpose })
+  if (!verdict.allow) return verdict
+  const checked = await tools.get(action.tool)?.check(action.input)
+  // What does not fit the schema is not executed.
+  if (checked === undefined || 'problem' in checked) return verdict
+  const input = jsonOf(checked.value)
+  return canonical(input) === canonical(action.input) ? verdict : guard.check({ state, action: { ...action, input }, effect, purpose })
 }
 
 /** The state in which a call of the plan was planned: rules may depend on what was called before it, never on what comes after. */
@@ -160,7 +176,7 @@ export function searchGuard(guard: ToolGuard, tools: ReadonlyMap<string, ReadToo
     check({ state, action, purpose }) {
       const tool = action.kind === 'call' ? tools.get(action.tool) : undefined
       if (action.kind !== 'call' || tool === undefined) return { allow: true }
-      return guard.check({ state, action: { tool: tool.name, input: action.input, effect: tool.effect }, effect: tool.effect, purpose })
+      return verdictOn(guard, tools, state, { tool: tool.name, input: action.input, effect: tool.effect }, purpose)
     },
   }
 }

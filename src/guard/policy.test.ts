@@ -1,4 +1,5 @@
 // A policy as a guard: in every path that executes an action, with updates that follow the path, and with what it decided in the log.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Environment, StepContext } from '../core/environment.ts'
@@ -9,9 +10,10 @@ import { tool } from '../environments/tools/tool.ts'
 import { searchTools } from '../front/search-tools.ts'
 import { scripted } from '../models/scripted.ts'
 import { memory } from '../traces/memory.ts'
-import type { Updater } from './monitor.ts'
+import { after, judge, monitor, type Updater } from './monitor.ts'
 import { type PolicyOptions, policy } from './policy.ts'
 import type { GuardedCall } from './rules.ts'
+import { policies, rules, values } from './testing/arbitrary.ts'
 
 /** A bank in memory: a state is what was paid on the path. */
 type Paid = { readonly steps: readonly (GuardedCall & { readonly kind: 'called'; readonly result?: string })[] }
@@ -230,6 +232,18 @@ describe('rules that change', () => {
       expect(told.map(({ status }) => status)).toEqual(['ok', status])
       expect((await guard.at(result.tree.state(1) as Paid)).refused.length).toBe(to === 'eve' ? 1 : 0)
     }
+  })
+
+  it('never permit more after an update than before, as long as none says that it widens', async () => {
+    const updates = fc.dictionary(fc.constantFrom('pay', 'look'), fc.array(rules, { maxLength: 2 }), { maxKeys: 2 })
+    await fc.assert(
+      fc.asyncProperty(policies, updates, values, values, async ({ tools: { pay: given = [] } }, tools, first, second) => {
+        const before = monitor({ tools: { pay: given.map((rule) => (rule.effect === 'allow' ? { ...rule, update: { tools } } : rule)) } })
+        const now = await after(before, { tool: 'pay', input: first }, undefined)
+        if (judge(now, { tool: 'pay', input: second }).allow) expect(judge(before, { tool: 'pay', input: second }).allow).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('are refused of states that do not tell the calls before', async () => {
