@@ -32,6 +32,18 @@ export interface PolicyTasks<Task> {
   readonly stepEnds?: readonly number[]
 }
 
+/** What a way of sampling is given. */
+export interface SamplingContext<Task> {
+  readonly decoder: BatchedDecoder
+  /** From 0. */
+  readonly update: number
+  /** Answers wanted to each task. */
+  readonly group: number
+  readonly seed: number
+  readonly tasks: PolicyTasks<Task>
+  readonly signal: AbortSignal | undefined
+}
+
 export interface PolicyOptimisationOptions<Task> {
   /** Trained in place. */
   readonly net: CausalNet
@@ -42,6 +54,8 @@ export interface PolicyOptimisationOptions<Task> {
    * All rollouts of the update come together; what is undefined is left out of the update.
    */
   advantages(rollouts: readonly Rollout[]): readonly (number | ArrayLike<number> | undefined)[]
+  /** How answers are sampled; rewards come afterwards. Their groups are the tasks' ids. Default: each by itself, at temperature 1. */
+  readonly sample?: (tasks: readonly Task[], context: SamplingContext<Task>) => Awaitable<readonly Rollout[]>
   /** Answers for each task, from 1. Default 8. */
   readonly group?: number
   /** Updates: rounds of sampling and learning. */
@@ -148,22 +162,30 @@ export async function policyOptimisation<Task>(options: PolicyOptimisationOption
 }
 
 async function sampled<Task>(
-  { tasks, signal }: PolicyOptimisationOptions<Task>,
+  { tasks, signal, sample = independently }: PolicyOptimisationOptions<Task>,
   decoder: BatchedDecoder,
   update: number,
   group: number,
   seed: number,
 ): Promise<Rollout[]> {
-  const asked = tasks.at(update).flatMap((task) => Array.from({ length: group }, (_, answer) => ({ task, answer })))
-  const requests = asked.map(({ task, answer }) => ({
+  const asked = tasks.at(update)
+  const byId = new Map(asked.map((task) => [tasks.idOf(task), task]))
+  const rollouts = await sample(asked, { decoder, update, group, seed, tasks, signal })
+  return rollouts.map((rollout) => rewarded(rollout, tasks.reward(byId.get(rollout.group)!, rollout)))
+}
+
+/** Each answer by itself. */
+async function independently<Task>(asked: readonly Task[], context: SamplingContext<Task>): Promise<Rollout[]> {
+  const { decoder, update, group, seed, tasks, signal } = context
+  const answers = asked.flatMap((task) => Array.from({ length: group }, (_, answer) => ({ task, answer })))
+  const requests = answers.map(({ task, answer }) => ({
     ...tasks.request(task),
     random: new Random(seed, `${update} ${tasks.idOf(task)} ${answer}`),
   }))
   const texts = await decoder.generate(requests, signal)
-  return asked.map(({ task, answer }, at) => {
+  return answers.map(({ task, answer }, at) => {
     const facts = { id: `${tasks.idOf(task)}/${answer}`, group: tasks.idOf(task), prompt: requests[at]!.prompt, policyVersion: update }
-    const rollout = rolloutOf(texts[at]!, { ...facts, ...(tasks.stepEnds !== undefined && { stepEnds: tasks.stepEnds }) })
-    return rewarded(rollout, tasks.reward(task, rollout))
+    return rolloutOf(texts[at]!, { ...facts, ...(tasks.stepEnds !== undefined && { stepEnds: tasks.stepEnds }) })
   })
 }
 

@@ -5,6 +5,7 @@ export { type PackOptions, packRollouts, perToken, type RolloutBatch } from './p
 export { type ProblemHistory, type ProblemRecord, problemHistory } from './problem-history.ts'
 export { type ReplayBuffer, replayBuffer } from './replay-buffer.ts'
 export type { Rollout, StepSpan } from './rollout.ts'
+export { type SegmentTreeOptions, segmentTree, type TreePrompt } from './segment-tree.ts'
 export {
   frozenCopy,
   type MovingAverage,
