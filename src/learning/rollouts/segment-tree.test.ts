@@ -19,7 +19,7 @@ const grow = async (more: Partial<SegmentTreeOptions> = {}, given = prompts) => 
 
 describe('trees of segments', () => {
   it('give the answers that are wanted, and what they share they share to the bit', async () => {
-    const { rollouts, decoder } = await grow({ stop: [], depth: 5 })
+    const { rollouts, decoder } = await grow({ stop: [], depth: 5, rootBranching: [2, 2] })
     expect(rollouts.map(({ group }) => group)).toEqual([...Array(6).fill('a'), ...Array(6).fill('b')])
     for (const one of rollouts)
       for (const other of rollouts.filter(({ group }) => group === one.group)) {
