@@ -8,6 +8,7 @@ const systems: Readonly<Record<string, () => Promise<System>>> = {
   'lite-ppo': async () => (await import('../systems/lite-ppo.ts')).litePpo,
   progent: async () => (await import('../systems/progent.ts')).progent,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
+  'tree-po': async () => (await import('../systems/tree-po.ts')).treePo,
 }
 
 export const systemNames: readonly string[] = Object.keys(systems)

@@ -22,6 +22,8 @@ import { handWritten } from './hand-written.ts'
 /** What an arm is: how often injected text is obeyed, as a part of how often the unguarded agent does; and its guard. */
 interface Arm {
   readonly obeys: number
+  /** The attacker knows how policies are updated. */
+  readonly adaptive?: true
   readonly guard?: (suite: Suite, prompt: string, calls: readonly GuardedCall[], asked: () => void) => ReturnType<typeof policy>
 }
 
@@ -57,6 +59,7 @@ export const arms: Readonly<Record<string, Arm>> = {
     obeys: 1,
     guard: ({ tools }, prompt) => policy(groundedPolicy(prompt, tools).policy),
   },
+  'generated, adaptive attack': { obeys: 1, adaptive: true, guard: generated({}) },
   'generated, gullible update': { obeys: 1, guard: generated({ gullible: true }) },
 }
 
@@ -75,16 +78,26 @@ export async function runArm(
 ): Promise<ArmRun> {
   const alone: Judged[] = []
   const attacked: Judged[] = []
-  let questions = 0
+  const questions = { alone: 0, attacked: 0 }
   for (const suite of suites)
     for (const injection of [undefined, ...suite.injections])
       for (const user of suite.users) {
         signal.throwIfAborted()
-        const task: DojoTask = { suite: suite.name, user: user.id, ...(injection && { injection: injection.id }) }
+        const task: DojoTask = {
+          suite: suite.name,
+          user: user.id,
+          ...(injection && { injection: injection.id }),
+          ...(arm.adaptive && { adaptive: true }),
+        }
         // The same draw for every arm: who obeys less often obeys in a part of the same episodes.
         const obeys = new Random(seed, `${task.suite} ${task.user} ${task.injection}`).unit() < q * arm.obeys
         const reference = referenceOf(suites, task)
-        const guard = arm.guard?.(suite, user.prompt, reference.made, () => void questions++)
+        const guard = arm.guard?.(
+          suite,
+          user.prompt,
+          reference.made,
+          () => void questions[injection === undefined ? 'alone' : 'attacked']++,
+        )
         const { tree } = await search({
           environment: agentDojo(suites),
           task,
@@ -105,7 +118,8 @@ export async function runArm(
       utilityUnderAttack: attacked.map(({ useful }) => Number(useful)),
       attackSuccess: attacked.map((one) => Number(one.attacked)),
       irreversibleActions: attacked.map(({ irreversible }) => irreversible),
-      questionsAnEpisode: questions / episodes,
+      questionsATask: questions.alone / alone.length,
+      questionsAnAttack: questions.attacked / attacked.length,
       agentDojoData: Number(suites.some(({ name }) => name === 'banking')),
     },
     spent: { episodes },
