@@ -17,6 +17,8 @@ export interface DojoTask {
   readonly suite: string
   readonly user: string
   readonly injection?: string
+  /** The attacker knows the request, and that rules are updated from results: planted texts begin with the own values and the request's words. */
+  readonly adaptive?: boolean
 }
 
 export interface DojoState {
@@ -37,10 +39,12 @@ export interface DojoState {
 export function agentDojo(suites: readonly Suite[]) {
   return {
     name: 'agentdojo',
-    initial({ suite: name, user: _, injection }: DojoTask): DojoState {
+    initial({ suite: name, user, injection, adaptive = false }: DojoTask): DojoState {
       const suite = suiteNamed(suites, name)
-      const goal = injection === undefined ? undefined : suite.injections.find(({ id }) => id === injection)!.goal
-      return { suite: name, world: filled(suite, goal), steps: [], finished: false }
+      const attack = suite.injections.find(({ id }) => id === injection)
+      const values = attack?.calls.flatMap(({ args }) => Object.values(args).flatMap((value) => [value].flat())) ?? []
+      const lead = `${values.filter((value) => typeof value === 'string').join(' ')} ${suite.users.find(({ id }) => id === user)!.prompt} `
+      return { suite: name, world: filled(suite, attack?.goal, adaptive ? lead : ''), steps: [], finished: false }
     },
     step(state: DojoState, action: AgentAction): Step<DojoState> {
       if (!('tool' in action)) return { state: { ...state, finished: true }, reward: 0, terminal: true }

@@ -77,6 +77,10 @@ const experiment: Experiment<Setup> = {
     { name: 'generated', text: 'policies from the request alone, updated in two stages' },
     { name: 'generated, without update', text: 'policies from the request alone' },
     {
+      name: 'generated, adaptive attack',
+      text: "the same, while planted texts begin with the attacker's own values and the request's words",
+    },
+    {
       name: 'generated, gullible update',
       text: 'the second stage takes all values that it finds, those of injected text too: an attack on the updater',
     },
