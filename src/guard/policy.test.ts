@@ -75,6 +75,12 @@ async function run(works: readonly Work[], proposals: readonly GuardedCall[], ru
   return { told, result, log, store }
 }
 
+/** A model that books a flight and says so. */
+const booking = scripted({
+  answer: ({ messages }) =>
+    /book\(/.test(messages?.at(-1)?.content ?? '') ? '{"finish":"booked"}' : '{"tool":"book","input":{"flight":"noon"}}',
+})
+
 const expand = (count: number, node = 0): Work => ({ kind: 'expand', node, propose: { count }, step: true })
 
 describe('every path that executes an action is guarded', () => {
@@ -198,6 +204,22 @@ describe('a denial', () => {
   })
 })
 
+it('asks about irreversible calls where they are made, not where they are planned', async () => {
+  const asked: string[] = []
+  const did: string[] = []
+  const book = tool({ inputSchema: z.object({ flight: z.string() }), execute: ({ flight }) => void did.push(flight) })
+  const plan = await searchTools({
+    model: booking,
+    goal: 'Book a flight.',
+    tools: { book },
+    guard: policy({ tools: { book: [] }, fallback: 'ask' }, { ask: ({ purpose }) => asked.push(purpose) > 0 }),
+    verify: () => true,
+  })
+  expect(asked).toEqual([])
+  expect((await plan.commit()).done).toBe(true)
+  expect([asked, did]).toEqual([['commit', 'commit'], ['noon']])
+})
+
 describe('rules that change', () => {
   const once = { effect: 'allow', update: { tools: { pay: [] } } } as const
 
@@ -258,10 +280,7 @@ it('is asked in the commit about each call as it stood when it was planned', asy
   const did: string[] = []
   const book = tool({ inputSchema: z.object({ flight: z.string() }), execute: ({ flight }) => void did.push(flight) })
   const plan = await searchTools({
-    model: scripted({
-      answer: ({ messages }) =>
-        /book\(/.test(messages?.at(-1)?.content ?? '') ? '{"finish":"booked"}' : '{"tool":"book","input":{"flight":"noon"}}',
-    }),
+    model: booking,
     goal: 'Book a flight.',
     tools: { book },
     // One booking a path: the update must not count the booking against itself.

@@ -18,7 +18,10 @@ export interface PolicyOptions<State, Action> {
    * states of `tools()`. Asked only where rules have updates, or there is an updater.
    */
   history?(state: State): readonly MadeCall[]
-  /** Asked where the fallback is `ask`. Default: nobody is there, and the call is denied. */
+  /**
+   * Asked where the fallback is `ask`; about irreversible calls in the commit alone, since a search only plans them. Default: nobody is there, and the
+   * call is denied.
+   */
   ask?(request: GuardRequest<State, Action>, reason: string): Awaitable<boolean>
   /** Changes rules as results come in. */
   readonly updater?: Updater
@@ -80,6 +83,8 @@ export function policy<State = unknown, Action = unknown>(
       throw new BanyanError('E_GUARD_TERMINATED', `the policy ends the run: ${reason}`, { seen: call, fatal: true })
     if (fallback === 'error') return { ...denied, reason: `${reason}; try another way` }
     if (ask === undefined) return { ...denied, reason: `${reason}; a person would have to allow it, and nobody is asked` }
+    // In a search such a call only waits for its commit, and there the person is asked.
+    if (request.purpose === 'search' && request.effect === 'irreversible') return { allow: true, rule: 'asked in the commit' }
     return Promise.resolve(ask(request, reason)).then((allowed) =>
       allowed === true ? { allow: true, rule: 'asked' } : { ...denied, reason: `${reason}; a person was asked and did not allow it` },
     )

@@ -23,6 +23,7 @@ export { type ActionStatistics, improvedPolicy, type Sigma } from './improved-po
 export { type LatsOptions, lats } from './lats.ts'
 export { type MctsOptions, mcts } from './mcts.ts'
 export { searcherNamed, searcherNames } from './named.ts'
+export { type OnePathOptions, onePath } from './one-path.ts'
 export { type PortfolioOptions, portfolio } from './portfolio.ts'
 export { proofOf, prove } from './prove.ts'
 export { type RebaseOptions, rebase } from './rebase.ts'

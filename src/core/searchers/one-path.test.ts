@@ -1,7 +1,10 @@
 // One path goes on where it was when an action is denied, and never back.
 import { expect, it } from 'vitest'
+import { testSearcher } from '../../testing/test-searcher.ts'
 import { search } from '../index.ts'
 import { onePath } from './one-path.ts'
+
+testSearcher({ name: 'one-path', create: () => onePath() })
 
 const letters = {
   name: 'letters',
