@@ -46,6 +46,31 @@ export const children: Backup = {
   },
 }
 
+/**
+ * Soft value of children that were drawn from the policy: temperature · ln( 1/n · Σ exp(v_i / temperature) ); the node's own while it has no child.
+ * Soft Bellman equation, as in diffusion tree sampling (Jain et al. 2025, arXiv:2506.20701). For one player.
+ * @param temperature above 0, in the unit of the values. Towards 0 it is {@link max}, towards infinity the mean of the children.
+ */
+export function soft(temperature: number): Backup {
+  return {
+    name: `soft ${temperature}`,
+    update(tree, node, value, leaf) {
+      const visits = ++tree.visits[node]!
+      let highest = Number.NEGATIVE_INFINITY
+      let sum = 0
+      let count = 0
+      forChildren(tree, node, (childValue) => {
+        count++
+        if (childValue > highest) {
+          sum = sum * Math.exp((highest - childValue) / temperature) + 1
+          highest = childValue
+        } else sum += Math.exp((childValue - highest) / temperature)
+      })
+      tree.valueSum[node] = visits * (leaf || count === 0 ? value : highest + temperature * Math.log(sum / count))
+    },
+  }
+}
+
 export const backups = { mean, max, 'min-max': { ...max, name: 'min-max' }, children } as const
 
 /** Carries a value from a leaf to the root. */

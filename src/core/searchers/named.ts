@@ -21,6 +21,7 @@ import { rebase } from './rebase.ts'
 import { restarts } from './restarts.ts'
 import { outOfRange } from './settings.ts'
 import { smc } from './smc.ts'
+import { softBellman } from './soft-bellman.ts'
 import { totBfs } from './tot-bfs.ts'
 import { totDfs } from './tot-dfs.ts'
 import { vote } from './vote.ts'
@@ -46,6 +47,7 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   'ab-mcts-a': abMctsA,
   'ab-mcts-m': abMctsM,
   smc,
+  'soft-bellman': softBellman,
   restarts: ({ searcher = 'beam', ...options }: Settings) => restarts(inner('restarts', searcher), options),
   converged: ({ searcher = 'beam', ...options }: Settings) => converged(inner('converged', searcher), options),
   portfolio: ({ searchers = ['best-of-n', 'beam'], ...options }: Settings) => {

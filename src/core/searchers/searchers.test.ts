@@ -17,6 +17,7 @@ import { portfolio } from './portfolio.ts'
 import { rebase } from './rebase.ts'
 import { restarts } from './restarts.ts'
 import { smc } from './smc.ts'
+import { softBellman } from './soft-bellman.ts'
 import { totBfs } from './tot-bfs.ts'
 import { totDfs } from './tot-dfs.ts'
 import { vote } from './vote.ts'
@@ -41,6 +42,11 @@ testSearcher({ name: 'smc', create: () => smc({ particles: 6 }) })
 testSearcher({
   name: 'smc with shared requests and softmax',
   create: () => smc({ particles: 4, samples: 'together', potential: 'softmax', restarts: null, resampling: 'multinomial' }),
+})
+testSearcher({ name: 'soft-bellman', create: () => softBellman({ temperature: 0.2 }) })
+testSearcher({
+  name: 'soft-bellman by UCT, of the best, narrow',
+  create: () => softBellman({ selection: 'uct', backup: 'max', widening: { base: 1, power: 0.5 }, depth: 3 }),
 })
 testSearcher({ name: 'a-star', create: () => aStar({ branching: 3 }) })
 testSearcher({ name: 'a-star over edges, in batches', create: () => aStar({ expansion: 'edges', batch: 3, weight: 2, heuristic: 'log' }) })
