@@ -9,6 +9,7 @@ import { search } from '../core/search.ts'
 import { tool } from '../environments/tools/tool.ts'
 import { searchTools } from '../front/search-tools.ts'
 import { scripted } from '../models/scripted.ts'
+import { testGuard } from '../testing/test-guard.ts'
 import { memory } from '../traces/memory.ts'
 import { after, judge, monitor, type Updater } from './monitor.ts'
 import { type PolicyOptions, policy } from './policy.ts'
@@ -83,28 +84,10 @@ const booking = scripted({
 
 const expand = (count: number, node = 0): Work => ({ kind: 'expand', node, propose: { count }, step: true })
 
-describe('every path that executes an action is guarded', () => {
-  it.each<[string, readonly Work[], readonly GuardedCall[]]>([
-    ['expansions', [expand(1)], [pay('eve')]],
-    [
-      'visits',
-      [
-        { kind: 'expand', node: 0, propose: { count: 1 }, step: false },
-        { kind: 'visit', node: 0, candidate: 0 },
-      ],
-      [pay('eve')],
-    ],
-    ['rollouts', [{ kind: 'rollout', node: 0, steps: 3, keep: true, propose: { count: 1 } }], [pay('eve')]],
-    ['rollouts that are not kept', [{ kind: 'rollout', node: 0, steps: 3, keep: false, propose: { count: 1 } }], [pay('eve')]],
-    ['revisions', [expand(1), { kind: 'revise', node: 1, feedback: 'more', propose: { count: 1 } }], [pay('ann'), pay('eve')]],
-    ['combinations', [expand(2), { kind: 'combine', nodes: [1, 2], propose: { count: 1 } }], [pay('ann'), pay('ann', 2), pay('eve')]],
-  ])('%s', async (_, works, proposals) => {
-    const { told } = await run(works, proposals, toAnn)
-    expect(told.at(-1)).toMatchObject({ status: 'denied', error: { message: expect.stringContaining('no rule of the policy allows') } })
-    expect(executed.filter((text) => text.includes('eve'))).toEqual([])
-  })
+testGuard({ name: 'policy', create: () => policy(toAnn), allowed: pay('ann') as never, denied: pay('eve') as never })
 
-  it('commits, which are asked about again', async () => {
+describe('a guard that changes its mind stops', () => {
+  it('the commit of what was searched', async () => {
     const purposes: string[] = []
     const guard = {
       name: 'search-only',
@@ -119,7 +102,7 @@ describe('every path that executes an action is guarded', () => {
     expect(executed).toEqual(['search {"to":"ann","amount":1}'])
   })
 
-  it('replays of live environments', async () => {
+  it('the replay of what was stepped', async () => {
     const purposes: string[] = []
     let state: Paid = { steps: [] }
     const live = {
@@ -154,8 +137,10 @@ describe('every path that executes an action is guarded', () => {
     const again = await run([expand(2), deeper], proposals, toAnn, { environment: live, guard })
     expect(again.told.at(-1)).toMatchObject({ status: 'denied' })
   })
+})
 
-  it('resumed runs, under the same rules alone', async () => {
+describe('a policy', () => {
+  it('lets runs be resumed under the same rules alone', async () => {
     const { store } = await run([expand(1)], [pay('ann')], toAnn)
     await expect(run([expand(1)], [pay('ann')], { tools: { pay: [{ effect: 'allow' }] } }, { store })).rejects.toMatchObject({
       code: 'E_RUN_FINGERPRINT',
