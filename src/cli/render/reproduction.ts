@@ -11,7 +11,7 @@ export function claimLines(claim: ClaimResult): string[] {
 }
 
 /** `solved: mcts − best-of-n = 0.12 [0.04, 0.20], wanted above 0, at 20000 tokens each` */
-export function answerLine({ first, second, metric, by, difference, interval, wanted, budget }: Answered): string {
+function answerLine({ first, second, metric, by, difference, interval, wanted, budget }: Answered): string {
   const what = second === null ? first : `${first} ${by === 'ratio' ? '/' : '−'} ${second}`
   const [low, high] = interval.map((bound, at) => (bound === null ? (at === 0 ? '−∞' : '∞') : shown(bound)))
   const amount = shown((budget.first + budget.second) / 2)
