@@ -5,8 +5,13 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import { fieldProblem } from '../data/field-problem.ts'
 import type { DatasetFormat } from '../data/rows.ts'
+import { mathAps } from './math-aps.ts'
+import { mathShepherd } from './math-shepherd.ts'
 import { openRlhf } from './open-rlhf.ts'
+import { prm800k } from './prm800k.ts'
+import { toolBench } from './toolbench/index.ts'
 import { trl } from './trl/index.ts'
+import { verl } from './verl.ts'
 
 /** A format that can be named, and made with settings. */
 export interface FormatEntry {
@@ -50,6 +55,31 @@ export const datasetFormats: Readonly<Record<string, FormatEntry>> = listed([
     placeholder: z.string().min(1),
     labels: z.enum(['tokens', 'soft']),
   }),
+  entry('verl, PPO and GRPO: prompts with what is right', verl.rl, {
+    dataSource: z.string().min(1),
+    ability: z.string().min(1),
+    split: z.string().min(1),
+    style: z.enum(['rule', 'model']),
+    agentName: z.string().min(1),
+  }),
+  entry('verl, supervised: chats with right answers', verl.sft, { separator: z.string() }),
+  entry('verl, reward models: pairs', verl.rewardModel, { separator: z.string(), answerStart: z.string() }),
+  entry('Math-Shepherd, process reward models: steps with verdicts in one text', mathShepherd, {
+    layout: z.enum(['texts', 'process']),
+    tag: z.string().min(1),
+    task: z.string().min(1),
+    threshold,
+  }),
+  entry('PRM800K: rated candidates at each step', prm800k, {
+    threshold,
+    neutral: z.number().min(0).max(1),
+    labeler: z.uuid(),
+    timestamp: z.iso.datetime({ local: true, offset: true }),
+  }),
+  entry('MATH-APS: prefixes of solutions with the share of right ends', mathAps.flat, { separator: z.string() }),
+  entry('MATH-APS: trees of steps with the share of right ends', mathAps.tree),
+  entry('ToolBench: whole answer trees, one document a query', toolBench.answerTree, { threshold, system: z.string().min(1) }),
+  entry('ToolLLaMA: calls on the way to a right answer', toolBench.toolLlama, { threshold, system: z.string().min(1) }),
 ])
 
 /** An entry for a factory; the name is the format's own. */
