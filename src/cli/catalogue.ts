@@ -9,6 +9,7 @@ const systems: Readonly<Record<string, () => Promise<System>>> = {
   progent: async () => (await import('../systems/progent.ts')).progent,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
   'tree-po': async () => (await import('../systems/tree-po.ts')).treePo,
+  'rest-mcts': async () => (await import('../systems/rest-mcts.ts')).restMctsSystem,
 }
 
 export const systemNames: readonly string[] = Object.keys(systems)

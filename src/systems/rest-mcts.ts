@@ -1,0 +1,47 @@
+// ReST-MCTS*: tree search by a value net that is learnt from search trees with right answers at their ends.
+import { type Card, system } from '../experiments/system.ts'
+import { experiment } from './rest-mcts/experiment.ts'
+import { type RestMctsOptions, restMcts } from './rest-mcts/searcher.ts'
+
+export { type RestMctsOptions, restMcts } from './rest-mcts/searcher.ts'
+
+const card: Card = {
+  slug: 'rest-mcts',
+  name: 'ReST-MCTS*',
+  title: 'ReST-MCTS*: LLM Self-Training via Process Reward Guided Tree Search',
+  authors: ['Dan Zhang', 'Sining Zhoubian', 'Ziniu Hu', 'Yisong Yue', 'Yuxiao Dong', 'Jie Tang'],
+  year: 2024,
+  link: 'https://arxiv.org/abs/2406.03816',
+  family: 'preference-learning',
+  claim:
+    'Values of steps inferred from trees with known answers make a value net that guides tree search past best-of-n and tree of thoughts, and gives better traces to learn from.',
+  mechanism: [
+    'Trees are searched for problems whose answers are known; a state’s value says how near to a right answer it is, found from the ends below it.',
+    'A net learns these values: no step was ever labelled by a person.',
+    'The search goes down by value and visits, samples three next steps, and has the net value them.',
+    'From the best of them it rolls on greedily a few steps, and the greatest value on the way counts half.',
+    'Values go up as means of children weighted by visits; a finished answer of high value ends the search.',
+  ],
+  faithful: [
+    'the inference of values (equations 1 and 2) and the search with its roll and its backup, α = .5, b = 3, c = .7, gate .9',
+    'one value net for all methods that are compared; budgets in generated tokens',
+  ],
+  smaller: [
+    'word problems, a policy and a value net of 0.1M parameters in place of MATH, SciBench and 7B models',
+    'no self-critic: the environment knows when an answer is complete',
+    'one round of the value net; rounds of self-training are `banyan self-train`, whose search this is not, and are not compared with ReST-EM here',
+  ],
+  oracle: "the value net's training targets (right ends of trees of training problems), and grading afterwards",
+  tuned: 'size and rate of the value net’s training on seed 1000',
+}
+
+/**
+ * MCTS* on users' own tasks: `banyan solve --system rest-mcts "…"`, with any evaluator of partial solutions as its value; values out of users' own
+ * runs: `banyan dataset build --builder stepValues --set value=inferred`, then `banyan train --objective regression`.
+ */
+export const restMctsSystem = system({
+  card,
+  search: () => ({ searcher: (settings) => restMcts(settings as RestMctsOptions) }),
+  training: { rows: { builder: 'stepValues', options: { value: 'inferred' } }, objective: { name: 'regression', options: {} } },
+  experiment,
+})
