@@ -13,7 +13,10 @@ export interface Prm800kOptions extends LabelOptions {
   readonly neutral?: number
   /** Who labelled, as a UUID. Default: the UUID of zeros, which is nobody. */
   readonly labeler?: string
-  /** When it was labelled, in ISO 8601. Rows do not know it. Default `1970-01-01T00:00:00`. */
+  /**
+   * When it was labelled, in ISO 8601. Rows do not know it. Default `1970-01-01T00:00:00.000000`; without a fraction of a second some
+   * readers make times out of the texts.
+   */
   readonly timestamp?: string
 }
 
@@ -42,7 +45,7 @@ interface Choice {
  */
 export function prm800k(options: Prm800kOptions = {}): DatasetFormat<PreferenceTreeRow | StepLabelRow> {
   const { threshold = 0.5, neutral = threshold } = options
-  const { labeler = '00000000-0000-0000-0000-000000000000', timestamp = '1970-01-01T00:00:00' } = options
+  const { labeler = '00000000-0000-0000-0000-000000000000', timestamp = '1970-01-01T00:00:00.000000' } = options
   const completion = (step: string, label: number | undefined): Completion => ({
     text: step,
     rating: label === undefined ? null : label >= threshold ? 1 : label >= neutral ? 0 : -1,

@@ -26,7 +26,7 @@ export interface AnswerTreeOptions extends ToolBenchOptions {
  * Action and Action Input; calls are found in JSON and in texts of that form. A right end that is no call gets a call of `Finish`.
  * `answer_generation` tells the best right end, and has no valid data where there is none.
  *
- * Rows do not know tokens (`total_tokens` is 0), the limits of the search (`forward_args` tells what the tree shows) and the codes of
+ * `query_count` is the number of steps. Rows do not know tokens (`total_tokens` is 0), the limits of the search (`forward_args` tells what the tree shows) and the codes of
  * observations (there are none but 3, for final answers).
  *
  * @example
@@ -50,14 +50,14 @@ function answerTreeFormat(options: AnswerTreeOptions = {}): DatasetFormat<Prefer
           forward_args: {
             single_chain_max_step: tree.steps,
             tree_beam_size: tree.width,
-            max_query_count: tree.size,
+            max_query_count: tree.queries,
             answer: Math.max(1, tree.answers.length),
             with_filter: false,
           },
           compare_candidates: tree.answers.map(({ nodes }) => nodes),
           answer_generation: {
             valid_data: best !== undefined,
-            query_count: tree.size - 1,
+            query_count: tree.queries,
             total_tokens: 0,
             final_answer: last === undefined ? '' : (finalAnswer(last) ?? last.thought ?? last.call?.input ?? ''),
             finish_type: best === undefined ? 'give_up' : 'give_answer',

@@ -1,7 +1,7 @@
 // A tree of steps as ToolBench's answer tree: up to three nodes a step, Thought, Action and Action Input, one below the other.
 import type { PreferenceNode } from '../../data/rows.ts'
 import { bestOf } from '../search-tree.ts'
-import { type Turn, turnOf } from './turns.ts'
+import { finalAnswer, type Turn, turnOf } from './turns.ts'
 
 /** A node as the format has it. */
 export interface AnswerNode {
@@ -34,7 +34,8 @@ export interface AnswerTree {
   readonly size: number
   /** How many nodes the longest path has, with the root. */
   readonly length: number
-  /** How many steps the longest path has, and the most children of a step. */
+  /** How many steps there are, how many the longest path has, and the most children of a step. */
+  readonly queries: number
   readonly steps: number
   readonly width: number
   /** Right ends, in the order of the tree. */
@@ -49,12 +50,12 @@ interface Above {
 }
 
 /**
- * The tree. Ends with a value from `threshold` on (or without value) have finished, other ends are pruned. `expand_num` counts nodes in the tree's
+ * The tree. Ends with a value from `threshold` on have finished, and so have ends without a value that give an answer; other ends are pruned. `expand_num` counts nodes in the tree's
  * own order, children by the order in which they were made.
  */
 export function answerTree(tree: PreferenceNode, threshold: number): AnswerTree {
   const answers: AnswerPath[] = []
-  let [size, length, steps, width] = [0, 0, 0, 0]
+  let [size, length, queries, steps, width] = [0, 0, 0, 0, 0]
   const node = (parts: Pick<AnswerNode, 'node_type' | 'description'> & Partial<AnswerNode>, depth: number) => {
     length = Math.max(length, depth + 1)
     return {
@@ -73,8 +74,9 @@ export function answerTree(tree: PreferenceNode, threshold: number): AnswerTree 
     width = Math.max(width, parent.children.length)
     steps = Math.max(steps, above.steps)
     return parent.children.map((child) => {
+      queries++
       const ended = child.terminal && child.children.length === 0
-      const finished = ended && (child.value ?? threshold) >= threshold
+      const finished = ended && (child.value === undefined ? finalAnswer(turnOf(child, true)) !== undefined : child.value >= threshold)
       const turn = turnOf(child, finished)
       const state = { finished, pruned: ended && !finished }
       const made = partsOf(turn).map((parts, at) => node({ ...state, ...parts }, above.depth + at + 1))
@@ -92,8 +94,7 @@ export function answerTree(tree: PreferenceNode, threshold: number): AnswerTree 
   }
   const start = node({ node_type: 'Action Input', description: '', child_count: tree.children.length }, 0)
   const root = { ...start, children: below(tree, { depth: 0, steps: 0, nodes: [], turns: [] }) }
-  steps = Math.max(1, steps)
-  return { root, size, length, steps, width, answers }
+  return { root, size, length, queries, steps, width, answers }
 }
 
 /** The best right end: the greatest value, then the most visits. */
