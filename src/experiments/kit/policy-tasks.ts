@@ -50,15 +50,3 @@ export async function rightShares(net: CausalNet, options: HeldOutOptions): Prom
   const answers = await sampledAnswers(decoder, problems, { count: samples, seed, sizes: sizesOf(variant), signal })
   return problems.map((problem, at) => answers[at]!.filter((answer) => answer === rightAnswer(problem)).length / samples)
 }
-
-/** For each problem 1 where the most probable answer is right, else 0. */
-export async function rightGreedily(net: CausalNet, options: Omit<HeldOutOptions, 'samples' | 'seed'>): Promise<number[]> {
-  const { variant, problems, kernels, signal } = options
-  const decoder = batchedDecoder(net, { kernels })
-  const requests = problems.map((problem) => {
-    const prompt = wordTokens(problem, [], sizesOf(variant))
-    return { prompt, mostTokens: net.shape.context - prompt.length, stop: [endOfAnswer], temperature: 0 }
-  })
-  const texts = await decoder.generate(requests, signal)
-  return problems.map((problem, at) => Number(answerOf(texts[at]!.tokens) === rightAnswer(problem)))
-}
