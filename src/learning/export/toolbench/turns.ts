@@ -16,7 +16,7 @@ export interface Turn {
 }
 
 /** The function by which ToolBench's agents end; its input tells how. */
-export function finishCall(answer: string): Call {
+function finishCall(answer: string): Call {
   return { name: 'Finish', input: JSON.stringify({ return_type: 'give_answer', final_answer: answer }) }
 }
 
