@@ -4,9 +4,11 @@ import type { System } from '../experiments/system.ts'
 import type { SystemSearches } from '../front/system-search.ts'
 
 const systems: Readonly<Record<string, () => Promise<System>>> = {
+  dts: async () => (await import('../systems/dts.ts')).dtsSystem,
   ets: async () => (await import('../systems/ets.ts')).etsSystem,
   'lite-ppo': async () => (await import('../systems/lite-ppo.ts')).litePpo,
   progent: async () => (await import('../systems/progent.ts')).progent,
+  'mcts-dpo': async () => (await import('../systems/mcts-dpo.ts')).mctsDpo,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
   'tree-po': async () => (await import('../systems/tree-po.ts')).treePo,
   'rest-mcts': async () => (await import('../systems/rest-mcts.ts')).restMctsSystem,

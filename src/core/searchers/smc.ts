@@ -44,7 +44,7 @@ export interface SmcOptions {
   readonly continueWhenSolved?: boolean
 }
 
-interface Particle {
+export interface Particle {
   node: NodeId
   /** ln of the weight; -Infinity: dead. */
   logWeight: number
@@ -65,7 +65,8 @@ interface Group {
   readonly offset: number
 }
 
-interface SmcMemory {
+/** What smc works with. */
+export interface SmcMemory {
   readonly best: BestNodes
   /** Ends of finished populations. */
   readonly ends: Particle[]
@@ -297,4 +298,17 @@ export function smc(options: SmcOptions = {}): Searcher<SmcMemory> {
     best: (tree, memory) => (memory.best.solved(tree) ? memory.best.node : (ranked(tree, memory, 1)[0] ?? memory.best.node)),
     answers: (tree, memory, count) => ranked(tree, memory, count),
   }
+}
+
+/**
+ * Where the particles of all finished populations stand, with their weights, which sum to 1: samples of p(x) · ψ(x). Those that died have 0.
+ * Several may stand at one node.
+ *
+ * @param memory as `start` of the searcher gave it.
+ */
+export function weightedEnds({ ends }: SmcMemory): readonly { readonly node: NodeId; readonly weight: number }[] {
+  const highest = ends.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY)
+  const weights = ends.map(({ logWeight }) => (highest === Number.NEGATIVE_INFINITY ? 1 : Math.exp(logWeight - highest)))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return ends.map(({ node }, at) => ({ node, weight: weights[at]! / total }))
 }

@@ -21,6 +21,11 @@ export interface SoftBellmanOptions {
   readonly temperature?: number
   /** `boltzmann` (DTS, which samples): a child in proportion to exp(v / temperature). `uct` (DTS*, which looks for the best): v + c · √(ln N / n). Default `boltzmann`. */
   readonly selection?: 'boltzmann' | 'uct'
+  /**
+   * Of `boltzmann`, while the tree grows; what is drawn from it does not change in the limit. The paper has the same as `temperature`, the
+   * default. Children whose first chain was unlucky are then hardly seen again, while lucky ones are put right: higher is fairer to them.
+   */
+  readonly selectionTemperature?: number
   /** c of `uct`, at least 0. Default 1. */
   readonly exploration?: number
   /** `soft`: temperature · ln of the mean of exp(v / temperature) over the children; `max`: the best child's, its limit at temperature 0. Default `soft`. */
@@ -67,6 +72,7 @@ export function softBellman(options: SoftBellmanOptions = {}): Searcher<SoftBell
   checkSettings('soft-bellman', options, {
     temperature: 'number>=1e-9',
     selection: oneOf('boltzmann', 'uct'),
+    selectionTemperature: 'number>=1e-9',
     exploration: 'number>=0',
     backup: oneOf('soft', 'max'),
     widening: 'object',
@@ -76,7 +82,7 @@ export function softBellman(options: SoftBellmanOptions = {}): Searcher<SoftBell
     continueWhenSolved: 'boolean',
   })
   const { temperature = 1, selection = 'boltzmann', exploration = 1, widening = { base: 2, power: 0.8 } } = options
-  const { depth = 256, evaluate = 'default', continueWhenSolved = false } = options
+  const { selectionTemperature = temperature, depth = 256, evaluate = 'default', continueWhenSolved = false } = options
   if (!(widening.base > 0 && widening.power >= 0))
     throw outOfRange('soft-bellman', 'widening', widening, 'base above 0, power of at least 0')
   const backup = options.backup === 'max' ? max : soft(temperature)
@@ -100,7 +106,7 @@ export function softBellman(options: SoftBellmanOptions = {}): Searcher<SoftBell
   function choose(tree: Tree, { exhausted }: SoftBellmanMemory, node: NodeId, random: Random): NodeId | undefined {
     const open = tree.children(node).filter((child) => !exhausted.has(child))
     if (open.length === 0) return undefined
-    if (selection === 'boltzmann') return open[random.weighted(weightsOf(tree, open, temperature))]
+    if (selection === 'boltzmann') return open[random.weighted(weightsOf(tree, open, selectionTemperature))]
     const term = rule.term(1 + tree.visits[node]! + tree.pending[node]!)
     const scores = open.map((child) => rule.score(valueAt(tree, child), 1, Math.max(1, tree.visits[child]! + tree.pending[child]!), term))
     return open[scores.indexOf(scores.reduce((most, score) => Math.max(most, score)))]
@@ -118,7 +124,7 @@ export function softBellman(options: SoftBellmanOptions = {}): Searcher<SoftBell
   return {
     name: 'soft-bellman',
     settings: {
-      ...{ temperature, selection, exploration, backup: backup.name, widening: { ...widening }, depth },
+      ...{ temperature, selection, selectionTemperature, exploration, backup: backup.name, widening: { ...widening }, depth },
       ...{ propose: propose.by ?? 'default', evaluate, continueWhenSolved },
     },
     twins: false,
