@@ -57,7 +57,7 @@ export function instancePairs(answers: readonly (readonly SampledAnswer[])[], mo
 }
 
 /** What a supervised or preference objective learns from: the answer, not the prompt. */
-function learnt({ tokens, promptLength }: Pick<SampledAnswer, 'tokens' | 'promptLength'>): SequenceExample {
+export function learnt({ tokens, promptLength }: Pick<SampledAnswer, 'tokens' | 'promptLength'>): SequenceExample {
   return { tokens, weights: Float32Array.from(tokens, (_, at) => (at < promptLength ? 0 : 1)) }
 }
 

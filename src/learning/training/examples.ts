@@ -17,6 +17,8 @@ export interface SequenceExample {
 export interface PairExample {
   readonly chosen: SequenceExample
   readonly rejected: SequenceExample
+  /** DPO: how probable it is that this pair is the wrong way round, from 0 to ½. Default: the setting of the objective. */
+  readonly labelSmoothing?: number
 }
 
 /** A sequence with values at some places. */

@@ -8,7 +8,7 @@ import { sum } from '../../tensor/operations/reduce.ts'
 import { gatherRows, scatterRows } from '../../tensor/operations/rows.ts'
 import { Tape } from '../../tensor/tape.ts'
 import { constant, type Tensor } from '../../tensor/tensor.ts'
-import { checkSequence, type Encoder, type PairExample, type SequenceExample, weightsFrom } from '../examples.ts'
+import { checkSequence, type Encoder, type PairExample, rowError, type SequenceExample, weightsFrom } from '../examples.ts'
 import type { Objective } from '../objective.ts'
 import { targetsOf } from '../padded.ts'
 import { rowOf } from '../row-fields.ts'
@@ -48,9 +48,11 @@ export function preferences(settings: PreferenceSettings): Objective<PairExample
       const side = (field: string, text: string): SequenceExample => sideOf(encoder, prompt, common, { field, text })
       return { chosen: side('chosen', chosen), rejected: side('rejected', rejected) }
     },
-    check({ chosen, rejected }, shape) {
+    check({ chosen, rejected, labelSmoothing = 0 }, shape) {
       checkSequence('chosen', chosen, shape)
       checkSequence('rejected', rejected, shape)
+      if (!(labelSmoothing >= 0 && labelSmoothing <= 0.5))
+        throw rowError('labelSmoothing', 'it is out of range', labelSmoothing, 'a number from 0 to 0.5')
     },
     tokens: ({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length,
     weight: () => 1,
@@ -79,8 +81,10 @@ export function preferences(settings: PreferenceSettings): Objective<PairExample
           const mean = settings.method !== 'dpo' || settings.lengthNormalised
           const [chosen, rejected] = sides(tape, gained, sequences, pairs.length, mean)
           const margin = marginOf(tape, settings, chosen, rejected)
-          const right = 1 - (settings.method === 'dpo' ? settings.labelSmoothing : 0)
-          const preference = logistic(tape, margin, new Float32Array(pairs.length).fill(right), divisor)
+          const right = Float32Array.from(pairs, ({ labelSmoothing }) =>
+            settings.method === 'dpo' ? 1 - (labelSmoothing ?? settings.labelSmoothing) : 1,
+          )
+          const preference = logistic(tape, margin, right, divisor)
           const telemetry = {
             accuracy: margin.data.filter((one) => one > 0).length / pairs.length,
             margin: margin.data.reduce((total, one) => total + one, 0) / pairs.length,
