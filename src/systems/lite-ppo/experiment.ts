@@ -1,6 +1,8 @@
 // The experiment of Lite PPO: eight methods from the same policy, the same problems and rates, compared at equal sampled tokens.
+import { join } from 'node:path'
 import type { ArmContext, ArmRun, Experiment } from '../../experiments/experiment.ts'
 import { kitTasks, rightShares } from '../../experiments/kit/policy-tasks.ts'
+import { loadNet, saveNet } from '../../learning/files/net-file.ts'
 import { contextOf, drawProblems, kitPolicy, quickPolicy, type SmallPolicy, wordTokens } from '../../learning/kit/index.ts'
 import { policyOptimisation } from '../../learning/policy-optimisation.ts'
 import { frozenCopy, trainableCopy } from '../../learning/rollouts/index.ts'
@@ -49,19 +51,19 @@ export const experiment: Experiment<Setup> = {
     },
   },
   figures: [{ title: 'Eight methods', metric: 'pass1', x: 'tokens sampled', y: 'pass@1 on held-out problems' }],
-  // Made once, so that no arm pays for it.
-  async prepare({ small }, { seed, signal, progress }) {
-    await kitPolicy(
+  async prepare({ small }, { seed, folder, signal, progress }) {
+    const policy = await kitPolicy(
       { band: 'medium', seed, variant, ...(small && { small }) },
       { signal, progress: ({ step }) => progress(`policy, step ${step}`) },
     )
+    saveNet(policy, join(folder, 'policy'))
     return null
   },
   run: (arm, setup, context) => runArm(all[arm]!, setup, context),
 }
 
-async function runArm(method: Method, setup: Setup, { seed, rate, kernels, signal, progress }: ArmContext): Promise<ArmRun> {
-  const first = await kitPolicy({ band: 'medium', seed, variant, ...(setup.small && { small: setup.small }) }, { signal })
+async function runArm(method: Method, setup: Setup, { seed, rate, folder, kernels, signal, progress }: ArmContext): Promise<ArmRun> {
+  const first = loadNet(join(folder, 'policy'))
   const net = trainableCopy(first)
   const { problems, samples, every } = setup.measured
   const shares = async (stream: number) => {

@@ -1,11 +1,12 @@
 // The experiment of MCTS-DPO: from one supervised policy, rounds of sampling and learning by each method, with the same sampled tokens.
+import { join } from 'node:path'
 import type { ArmContext, ArmRun, Experiment } from '../../experiments/experiment.ts'
 import { rightShares } from '../../experiments/kit/policy-tasks.ts'
 import { instancePairs, learnt, sampleAnswers } from '../../experiments/kit/sampled-answers.ts'
+import { loadNet, saveNet } from '../../learning/files/net-file.ts'
 import { drawProblems, greedyAnswers, kitPolicy, quickPolicy, rightAnswer, type SmallPolicy } from '../../learning/kit/index.ts'
 import { batchedDecoder } from '../../learning/nets/batched-decoder.ts'
 import type { CausalNet } from '../../learning/nets/causal-net.ts'
-import { trainableCopy } from '../../learning/rollouts/index.ts'
 import { type TrainingJob, train } from '../../learning/train.ts'
 import { searchPairs } from './search-pairs.ts'
 
@@ -92,13 +93,21 @@ export const experiment: Experiment<Setup> = {
       limits: { answers: 300, tokens: 2 * 250 * 240 * 1.2 },
     },
   },
+  async prepare({ small }, { seed, folder, signal, progress }) {
+    const policy = await kitPolicy(
+      { band: 'medium', seed, ...(small && { small }) },
+      { signal, progress: ({ step }) => progress(`policy, step ${step}`) },
+    )
+    saveNet(policy, join(folder, 'policy'))
+    return null
+  },
   run: runArm,
 }
 
 async function runArm(arm: string, setup: Setup, context: ArmContext): Promise<ArmRun> {
-  const { seed, rate = 0, kernels, signal, progress } = context
-  const { small, rounds, steps, measured } = setup
-  const net = trainableCopy(await kitPolicy({ band: 'medium', seed, ...(small && { small }) }, { signal }))
+  const { seed, rate = 0, folder, kernels, signal, progress } = context
+  const { rounds, steps, measured } = setup
+  const net = loadNet(join(folder, 'policy'))
   let [spent, learntFrom] = [0, 0]
   for (let round = 0; round < rounds && !signal.aborted; round++) {
     const { job, tokens } = await methods[arm]!(net, setup, context, round)

@@ -1,12 +1,14 @@
 // The experiment of TreePO: trees of segments against answers by themselves, from the same policy, on problems with long answers.
+import { join } from 'node:path'
 import type { WordProblem } from '../../environments/word-problems/problem.ts'
 import type { ArmContext, ArmRun, Experiment } from '../../experiments/experiment.ts'
 import { kitTasks, rightShares } from '../../experiments/kit/policy-tasks.ts'
 import { groupAdvantages, groupMean, mixedGroups, treeAdvantages, whitened } from '../../learning/advantages/index.ts'
+import { loadNet, saveNet } from '../../learning/files/net-file.ts'
 import { drawProblems, endOfAnswer, kitPolicy, quickPolicy, type SmallPolicy, sizesOf } from '../../learning/kit/index.ts'
 import { ppo } from '../../learning/losses/index.ts'
 import { type PolicyOptimisationOptions, policyOptimisation, type SamplingContext } from '../../learning/policy-optimisation.ts'
-import { type Rollout, segmentTree, trainableCopy } from '../../learning/rollouts/index.ts'
+import { type Rollout, segmentTree } from '../../learning/rollouts/index.ts'
 
 export interface Setup {
   /** The policy; absent: the medium one for long problems. */
@@ -106,20 +108,24 @@ export const experiment: Experiment<Setup> = {
     },
   },
   figures: [{ title: 'Accuracy and tokens', metric: 'pass1', x: 'tokens generated', y: 'pass@1 on held-out problems' }],
-  // Made once, so that no arm pays for it.
-  async prepare({ small }, { seed, signal, progress }) {
-    await kitPolicy(
+  async prepare({ small }, { seed, folder, signal, progress }) {
+    const policy = await kitPolicy(
       { band: 'medium', seed, variant, ...(small && { small }) },
       { signal, progress: ({ step }) => progress(`policy, step ${step}`) },
     )
+    saveNet(policy, join(folder, 'policy'))
     return null
   },
   run: (arm, setup, context) => runArm(methods[arm]!, setup, context),
 }
 
-async function runArm({ tree, advantages }: Method, setup: Setup, { seed, rate, kernels, signal, progress }: ArmContext): Promise<ArmRun> {
-  const { updates: count, problems, width, segment, depth, minibatches, measured, small } = setup
-  const net = trainableCopy(await kitPolicy({ band: 'medium', seed, variant, ...(small && { small }) }, { signal }))
+async function runArm(
+  { tree, advantages }: Method,
+  setup: Setup,
+  { seed, rate, folder, kernels, signal, progress }: ArmContext,
+): Promise<ArmRun> {
+  const { updates: count, problems, width, segment, depth, minibatches, measured } = setup
+  const net = loadNet(join(folder, 'policy'))
   const heldOut = drawProblems(measured.problems, { heldOut: true, seed: 8_000_000 + seed, sizes: sizesOf(variant) })
   const { before, updates } = await policyOptimisation({
     ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width, rate: () => rate! },
