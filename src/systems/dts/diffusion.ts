@@ -161,4 +161,4 @@ export function diffusionDenoiser(name: string, config: DiffusionConfig, net: Ml
   }
 }
 
-export type { DenoiseRequest }
+type { DenoiseRequest }
