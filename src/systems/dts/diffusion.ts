@@ -160,5 +160,3 @@ export function diffusionDenoiser(name: string, config: DiffusionConfig, net: Ml
     },
   }
 }
-
-type { DenoiseRequest }
