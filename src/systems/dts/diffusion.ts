@@ -13,7 +13,7 @@ import { mean } from '../../learning/tensor/operations/reduce.ts'
 import { schedule } from '../../learning/tensor/schedules.ts'
 import { Tape } from '../../learning/tensor/tape.ts'
 import { constant } from '../../learning/tensor/tensor.ts'
-import type { DenoiseRequest, Denoiser } from './denoising.ts'
+import type { Denoiser } from './denoising.ts'
 
 export interface NoiseSchedule {
   /** T. */
