@@ -99,4 +99,19 @@ describe('lora', () => {
     expect(there.curve.at(-1)!.loss).toBeLessThan(there.curve[0]!.loss)
     expect(logitsOf(net)).toEqual(logitsOf(here.net))
   })
+
+  it.each(['dpo', 'simpo', 'orpo'] as const)('learns from pairs by %s, and its base stays as it was', async (objective) => {
+    const base = llama(config, { seed: 1 })
+    const before = base.parameters.map(({ data }) => data.slice())
+    const net = lora(base, { rank: 2 }, { seed: 2 })
+    const side = (last: number) => ({
+      tokens: [...tokens.slice(0, -1), last],
+      weights: tokens.map((_, at) => (at === tokens.length - 1 ? 1 : 0)),
+    })
+    const examples = [{ chosen: side(1), rejected: side(2), labelSmoothing: 0.1 }]
+    const job = { net, data: { examples }, objective, limit: { steps: 12 }, rate: 0.02 } as const
+    const { curve } = await train(job, { keepNet: false, thread: false, kernels: { kind: 'reference' } })
+    expect(curve.at(-1)!.loss).toBeLessThan(curve[0]!.loss)
+    expect(base.parameters.map(({ data }) => data)).toEqual(before)
+  })
 })
