@@ -31,9 +31,9 @@ const card: Card = {
   tuned: 'rounds, steps and rates on seed 1000',
 }
 
-/** On users' own runs: `banyan dataset build --builder stepPairs`, then `banyan train --objective dpo`. */
+/** On users' own runs: `banyan dataset build step-pairs -o pairs.jsonl`, then `banyan train --system mcts-dpo --data pairs.jsonl`. */
 export const mctsDpo = system({
   card,
-  training: { rows: { builder: 'stepPairs', options: { margin: 0.2 } }, objective: { name: 'dpo', options: { beta: 0.1 } } },
+  training: { rows: { builder: 'step-pairs', options: { margin: 0.2 } }, objective: { name: 'dpo', options: { beta: 0.1 } } },
   experiment,
 })

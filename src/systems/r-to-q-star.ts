@@ -37,6 +37,6 @@ const card: Card = {
 /** `banyan reproduce r-to-q-star`. `implicitRewards` of `banyan/learning/implicit-rewards` reads the token rewards of users' own policies. */
 export const rToQStar = system({
   card,
-  training: { rows: { builder: 'tracePairs', options: {} }, objective: { name: 'dpo', options: { beta: 0.1 } } },
+  training: { rows: { builder: 'trace-pairs', options: {} }, objective: { name: 'dpo', options: { beta: 0.1 } } },
   experiment,
 })

@@ -37,11 +37,11 @@ const card: Card = {
 
 /**
  * MCTS* on users' own tasks: `banyan solve --system rest-mcts "…"`, with any evaluator of partial solutions as its value; values out of users' own
- * runs: `banyan dataset build --builder stepValues --set value=inferred`, then `banyan train --objective regression`.
+ * runs: `banyan dataset build step-values --set value=inferred -o values.jsonl`, then `banyan train --system rest-mcts --data values.jsonl`.
  */
 export const restMctsSystem = system({
   card,
   search: () => ({ searcher: (settings) => restMcts(settings as RestMctsOptions) }),
-  training: { rows: { builder: 'stepValues', options: { value: 'inferred' } }, objective: { name: 'regression', options: {} } },
+  training: { rows: { builder: 'step-values', options: { value: 'inferred' } }, objective: { name: 'regression', options: {} } },
   experiment,
 })

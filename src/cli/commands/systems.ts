@@ -1,5 +1,5 @@
 // `banyan systems`: the published systems that are here, what they claim, and what was found.
-import type { System } from '../../experiments/system.ts'
+import type { System, SystemTraining } from '../../experiments/system.ts'
 import { allSystems, systemNamed } from '../catalogue.ts'
 import { print, printJson } from '../output.ts'
 import { recordedReproduction } from '../recorded-reproduction.ts'
@@ -26,6 +26,7 @@ const show = verb({
     list('As in the paper', card.faithful)
     list('Smaller, or other', card.smaller)
     print(`\nThe reference answer is used for: ${card.oracle}\nConstants: ${card.tuned}`)
+    if (found.training !== undefined) print(`\nRows of your own runs: ${rowsLine(found.training)}`)
     for (const use of usesOf(found)) print(`\nOn your own tasks: ${use}`)
     print(`Reproduce it:      banyan reproduce ${card.slug}`)
     if (recorded === undefined) return print('\nNo result is recorded.')
@@ -58,6 +59,11 @@ export const systems = verb({
     print(table(['system', 'family', 'claim', 'verdict', 'seconds'], rows, { width: process.stdout.columns ?? 160 }))
   },
 })
+
+function rowsLine({ rows: { builder, options } }: SystemTraining): string {
+  const settings = Object.entries(options).map(([name, value]) => ` --set ${name}=${String(value)}`)
+  return `banyan dataset build ${builder}${settings.join('')} -o rows.jsonl`
+}
 
 /** Lines that use it on one's own tasks. */
 function usesOf({ card, search, training, guard }: System): string[] {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BanyanError } from '../../core/errors.ts'
+import type { SystemTraining } from '../../experiments/system.ts'
 import { charactersOf, saveTokeniser, wordsOf } from '../../learning/tokenisers/index.ts'
 import { loadTokeniser } from '../../learning/tokenisers/tokeniser-file.ts'
 import {
@@ -15,6 +16,7 @@ import {
 import { checkpointIn } from '../../learning/training/checkpoint.ts'
 import { objectiveOf } from '../../learning/training/objectives.ts'
 import { parsedRow, rowLines, textsOfRow } from '../../learning/training/row-files.ts'
+import { systemNamed } from '../catalogue.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { amountsText, print, printJson, remark } from '../output.ts'
 import { readSettings, readWhole } from '../read-values.ts'
@@ -30,7 +32,12 @@ const args = {
     valueHint: 'file',
     repeatable: true,
   },
-  objective: { type: 'string', description: `${objectiveNames.join(', ')}; default supervised`, valueHint: 'name' },
+  system: {
+    type: 'string',
+    description: 'a published system whose objective and settings are taken; `banyan systems` lists them',
+    valueHint: 'name',
+  },
+  objective: { type: 'string', description: `${objectiveNames.join(', ')}; default supervised, or that of the system`, valueHint: 'name' },
   set: { type: 'string', description: 'a setting of the objective; may be repeated', valueHint: 'name=value', repeatable: true },
   net: { type: 'string', description: '`gpt` for a new one, or the file of a net; default gpt', valueHint: 'gpt|file' },
   tokeniser: {
@@ -68,6 +75,7 @@ export const train = verb({
   examples: [
     'banyan train --data verified.jsonl --tokeniser words --out nets/first --steps 500',
     'banyan train --data verified.jsonl --tokeniser words --out nets/first --steps 500 --resume',
+    'banyan train --data pairs.jsonl --system mcts-dpo --net nets/first/net --out nets/second --rate 5e-5',
     'banyan train --data more.jsonl --net nets/first/net --out nets/second --rate 3e-4 --json',
   ],
   async run(values) {
@@ -112,10 +120,22 @@ function report(
   else print(`${file}.safetensors${ended === 'early' ? ', from the step with the lowest held-out loss' : ''}`)
 }
 
+/** @throws `E_SYSTEM_UNKNOWN`; `E_CLI_ARGUMENT` for a system that is not trained from rows. */
+async function trainingOf(slug: string): Promise<SystemTraining> {
+  const { training } = await systemNamed(slug)
+  if (training !== undefined) return training
+  throw new BanyanError('E_CLI_ARGUMENT', 'this system is not trained from rows', {
+    seen: slug,
+    hint: `What it is for: banyan systems show ${slug}`,
+  })
+}
+
 async function jobOf(values: Given, out: string): Promise<TrainingJob> {
   if (values.data.length === 0) throw new BanyanError('E_CLI_ARGUMENT', '--data is missing', { wanted: 'a file of rows' })
-  const objective = (values.objective ?? 'supervised') as ObjectiveName
-  const settings = readSettings(values.set)
+  const system = values.system === undefined ? undefined : await trainingOf(values.system)
+  const objective = (values.objective ?? system?.objective.name ?? 'supervised') as ObjectiveName
+  // What a system says of one objective says nothing of another.
+  const settings = { ...(objective === system?.objective.name ? system.objective.options : {}), ...readSettings(values.set) }
   // Before anything is read or written.
   objectiveOf(objective, settings)
   const seed = readWhole('--seed', values.seed, 0) ?? 0
