@@ -1,5 +1,6 @@
 // DTS and DTS*: a tree of denoising steps whose values follow the soft Bellman equation, to sample from a diffusion model tilted by a reward, or to
 // find its best sample.
+import type { Searcher } from '../core/searcher.ts'
 import { type SoftBellmanOptions, softBellman } from '../core/searchers/soft-bellman.ts'
 import { type Card, system } from '../experiments/system.ts'
 import { experiment } from './dts/experiment.ts'
@@ -55,12 +56,12 @@ const card: Card = {
 const listed = { propose: 'sampled', temperature: 0.2 }
 
 /** DTS: samples. As published, but for what is given. @throws `E_SEARCHER_SETTING` for settings that it has not. */
-export function dts(options: SoftBellmanOptions = {}) {
+export function dts(options: SoftBellmanOptions = {}): Searcher {
   return softBellman({ widening: { base: 2, power: 0.8 }, ...options })
 }
 
 /** DTS*: looks for the best sample. @throws as {@link dts}. */
-export function dtsStar(options: SoftBellmanOptions = {}) {
+export function dtsStar(options: SoftBellmanOptions = {}): Searcher {
   return softBellman({ selection: 'uct', exploration: 0.3, backup: 'max', widening: { base: 1, power: 0.5 }, ...options })
 }
 
