@@ -74,9 +74,13 @@ export function readTools(tools: Tools, effects: Effects = {}): ReadonlyMap<stri
   return new Map(read)
 }
 
+/** Whether a model can call a tool by this name. */
+export function isToolName(name: string): boolean {
+  return /^[A-Za-z_][\w.-]{0,63}$/.test(name) && name !== 'finish'
+}
+
 function readTool(name: string, given: Tool, stated: Effects[string] | undefined): ReadTool {
-  if (!/^[A-Za-z_][\w.-]{0,63}$/.test(name) || name === 'finish')
-    throw badTool(name, 'its name', 'letters, digits, dots, dashes and underscores, and not `finish`', '')
+  if (!isToolName(name)) throw badTool(name, 'its name', 'letters, digits, dots, dashes and underscores, and not `finish`', '')
   const execute = given?.execute as ((input: unknown, run: ToolRun) => unknown) | undefined
   if (typeof execute !== 'function') throw badTool(name, '`execute`', 'a function', 'Tools that run elsewhere cannot be searched with.')
   const undo = (typeof stated === 'object' ? stated.undo : given.undo) as
