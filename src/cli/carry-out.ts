@@ -62,6 +62,10 @@ export async function carryOut({
     picture?.end(result.tree as Tree, result.node)
     if (failures.last !== undefined)
       remark(`${failures.failed} of ${result.trials} trials failed; the last: ${failures.last.code}: ${failures.last.message}`)
+    else if (failures.calls.last !== undefined)
+      remark(
+        `the search did without ${failures.calls.failed} calls that failed; the last: ${failures.calls.last.code}: ${failures.calls.last.message}`,
+      )
     if (result.answer === undefined && failures.allFailed) process.exitCode ||= 1
     if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db)
     return result

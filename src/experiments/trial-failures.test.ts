@@ -27,7 +27,12 @@ it('tells a search in which everything failed from one that found nothing', asyn
     })
     return failures
   }
-  expect(await run({ 0: { status: 500 } })).toMatchObject({ failed: 1, allFailed: true, last: { code: 'E_MODEL_SERVER' } })
-  expect(await run({})).toMatchObject({ failed: 0, allFailed: false, last: undefined })
+  expect(await run({ 0: { status: 500 } })).toMatchObject({
+    failed: 1,
+    allFailed: true,
+    last: { code: 'E_MODEL_SERVER' },
+    calls: { failed: 1, last: { code: 'E_MODEL_SERVER' } },
+  })
+  expect(await run({})).toMatchObject({ failed: 0, allFailed: false, last: undefined, calls: { failed: 0 } })
   expect(await run({ 1: { status: 500 } })).toMatchObject({ failed: 1, allFailed: false })
 })

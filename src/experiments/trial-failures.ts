@@ -8,6 +8,8 @@ export interface TrialFailures {
   readonly failed: number
   /** The last failure's error. */
   readonly last: ErrorRecord | undefined
+  /** Calls of models that failed, whether their trial could do without them or not. */
+  readonly calls: { readonly failed: number; readonly last: ErrorRecord | undefined }
   /** There were failures, and not one trial went well. */
   readonly allFailed: boolean
 }
@@ -16,8 +18,14 @@ export function trialFailures(): TrialFailures {
   let well = 0
   let failed = 0
   let last: ErrorRecord | undefined
+  const calls = { failed: 0, last: undefined as ErrorRecord | undefined }
   return {
+    calls,
     observe(event) {
+      if (event.type === 'call-error') {
+        calls.failed++
+        calls.last = event.error
+      }
       if (event.type !== 'trial-end') return
       if (event.status === 'ok') well++
       if (event.status !== 'failed') return

@@ -1,8 +1,7 @@
 // Proposers of reasoning: the next step, or a whole answer, from any chat model. They know the chat and the texts, not what is right.
-import type { CallContext } from '../../core/call.ts'
-import { StarvedError } from '../../core/errors.ts'
 import type { Candidate, ProposeRequest, Proposer } from '../../core/proposer.ts'
-import { type GenerateRequest, generate, type Model, type Sample } from '../../models/model.ts'
+import type { GenerateRequest, Model, Sample } from '../../models/model.ts'
+import { severalSamples } from '../../models/several-samples.ts'
 import { type ReasoningAction, type ReasoningState, solutionText } from '../reasoning.ts'
 import { mostCharacters } from './answers.ts'
 import { answerInstruction, nextStepRequest, restRequest, taskMessages } from './chat.ts'
@@ -131,7 +130,7 @@ function proposerOf(
         const state = baseState(request)
         const { request: chat, read } = plan(state, notesOf(request))
         const form = { ...chat, maxTokens, temperature, topP, ...(logProbs ? { logProbs } : {}) }
-        return { request, state, read, samples: samplesOf(model, form, request.count, context) }
+        return { request, state, read, samples: severalSamples(model, form, request.count, context) }
       })
       const ended = await Promise.allSettled(asked.map(({ samples }) => samples))
       return asked.map(({ request, state, read }, index) => {
@@ -143,18 +142,6 @@ function proposerOf(
     // What a paid prompt costs is not known beforehand, so such a model takes a fair share of the budget.
     ...(free ? { atMost: (count: number) => ({ calls: model.capabilities.count ? 1 : count, tokens: count * maxTokens }) } : {}),
   }
-}
-
-/** Samples of one request; where the model makes one at a time, by calls that are under way together, each with its part of the grant. */
-async function samplesOf(model: Model, request: GenerateRequest, count: number, context: CallContext): Promise<readonly Sample[]> {
-  if (count === 1 || model.capabilities.count) return generate(model, { ...request, count }, context)
-  const share = Math.max(1, Math.min(request.maxTokens, Math.floor(context.remaining('tokens') / count)))
-  const calls = Array.from({ length: count }, () => generate(model, { ...request, maxTokens: share }, context))
-  const ended = await Promise.allSettled(calls)
-  const samples = ended.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
-  const failure = ended.find((result) => result.status === 'rejected' && !(result.reason instanceof StarvedError && samples.length > 0))
-  if (failure?.status === 'rejected') throw failure.reason
-  return samples
 }
 
 interface Reading {

@@ -2,7 +2,9 @@
 import type { Json } from '../../core/common.ts'
 import { canonical } from '../../core/digest.ts'
 import type { Candidate, Proposer } from '../../core/proposer.ts'
-import { generate, type Message, type Model } from '../../models/model.ts'
+import { allEnded } from '../../evaluators/groups.ts'
+import type { Message, Model } from '../../models/model.ts'
+import { severalSamples } from '../../models/several-samples.ts'
 import { type ToolState, transcript } from '../tools.ts'
 import { readToolAction, type ToolAction } from './action.ts'
 import type { ReadTool } from './tool.ts'
@@ -38,11 +40,11 @@ export function toolCalls(options: ToolCallsOptions): Proposer<ToolState, ToolAc
     async propose(requests, context) {
       described ??= instructions(tools)
       const system = await described
-      return Promise.all(
+      return allEnded(
         requests.map(async ({ node, siblings, count, feedback }) => {
           const state = feedback !== undefined && node.parent !== undefined ? node.parent.state : node.state
           const messages = chat(state, system, feedback)
-          const samples = await generate(model, { messages, maxTokens, temperature, count }, context)
+          const samples = await severalSamples(model, { messages, maxTokens, temperature }, count, context)
           const known = new Set(count === 1 ? [] : siblings.map((action) => canonical(action as unknown as Json)))
           return {
             candidates: joined(

@@ -4,7 +4,8 @@ import type { CallContext } from '../../core/call.ts'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
 import type { Candidate, ProposeRequest, Proposer } from '../../core/proposer.ts'
-import { type GenerateRequest, generate, type Model, type Sample } from '../../models/model.ts'
+import type { GenerateRequest, Model, Sample } from '../../models/model.ts'
+import { severalSamples } from '../../models/several-samples.ts'
 import type { WritingAction, WritingState } from '../writing.ts'
 import { writingMessages } from './prompt.ts'
 import type { Count } from './rules/count.ts'
@@ -111,7 +112,9 @@ async function proposeAll(
   // Calls are begun in the order of the requests; all have ended before the first error is thrown.
   const ended = await Promise.allSettled(
     requests.map(({ node, count }) =>
-      node.state.text !== '' && !prefix ? [] : generate(model, { ...ask(node.state), count, ...(logProbs ? { logProbs } : {}) }, context),
+      node.state.text !== '' && !prefix
+        ? []
+        : severalSamples(model, { ...ask(node.state), ...(logProbs ? { logProbs } : {}) }, count, context),
     ),
   )
   return requests.map((request, index) => {
