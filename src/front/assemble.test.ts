@@ -1,7 +1,9 @@
 // Searches assembled from names: what is filled in, what is refused, and that a specification names a search completely.
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { BanyanError } from '../core/errors.ts'
 import { search } from '../core/search.ts'
+import { tool } from '../environments/tools/tool.ts'
 import { scripted } from '../models/scripted.ts'
 import { assemble, completeSpec, needsModel, type RunRequest } from './assemble.ts'
 import { estimate } from './estimate.ts'
@@ -91,10 +93,14 @@ describe('every setup', () => {
   it.each(setupNames)('%s: its example can be searched with each of its searchers, proposers and evaluators', (name) => {
     const setup = setupNamed(name)
     const model = scripted({ answers: ['A dog.'], score: () => -1 })
+    const tools = { look: tool({ inputSchema: z.object({}), effect: 'none', execute: () => 'nothing' }) }
     for (const searcher of [setup.searcher, ...Object.keys(setup.searchers)])
       for (const proposer of [undefined, ...Object.keys(setup.proposers)])
         for (const evaluator of [undefined, ...Object.keys(setup.evaluators)])
-          assemble(completeSpec({ environment: name, task: setup.example, model: model.name, searcher, proposer, evaluator }), { model })
+          assemble(completeSpec({ environment: name, task: setup.example, model: model.name, searcher, proposer, evaluator }), {
+            model,
+            tools,
+          })
   })
 })
 

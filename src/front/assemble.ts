@@ -7,6 +7,7 @@ import { unknownName } from '../core/names.ts'
 import type { SearchOptions } from '../core/options.ts'
 import type { Searcher } from '../core/searcher.ts'
 import { searcherNamed } from '../core/searchers/named.ts'
+import type { Tools } from '../environments/tools/tool.ts'
 import { requirePrice } from '../models/middleware/prices.ts'
 import type { Model } from '../models/model.ts'
 import { type RunSpec, schemaError } from './run-spec.ts'
@@ -31,6 +32,8 @@ export interface RunRequest {
 /** What names mean beyond the setups. */
 export interface AssembleOptions {
   readonly model?: Model | undefined
+  /** Tools for environments that call some. Default none. */
+  readonly tools?: Tools | undefined
   /** Systems that the specification names as its searcher, proposer or evaluator. Default none. */
   readonly systems?: SystemSearches
 }
@@ -100,16 +103,16 @@ export function needsModel(spec: Pick<RunSpec, 'environment' | 'proposer' | 'eva
 /**
  * The search that a specification names; `spec` is kept in the run's header.
  *
- * @throws as `completeSpec` does; `E_SETUP_MODEL` when a part needs a model and there is none; `E_MODEL_PRICE` for a budget in usd with a
+ * @throws as `completeSpec` does; `E_SETUP_MODEL` when a part needs a model and there is none, `E_SETUP_TOOLS` the same for tools; `E_MODEL_PRICE` for a budget in usd with a
  * model whose price is not known.
  *
  * @example
  * const options = assemble(spec, { model })
  * const result = await search({ ...options, store: sqlite('.banyan/runs.db') })
  */
-export function assemble(spec: RunSpec, { model, systems = {} }: AssembleOptions = {}): AssembledOptions {
+export function assemble(spec: RunSpec, { model, tools, systems = {} }: AssembleOptions = {}): AssembledOptions {
   const setup = withSystems(setupNamed(spec.environment), systems)
-  const parts = model === undefined ? {} : { model }
+  const parts = { ...(model === undefined ? {} : { model }), ...(tools === undefined ? {} : { tools }) }
   const proposer = partNamed(setup.proposers, spec.proposer, 'E_PROPOSER_UNKNOWN', `proposer of ${setup.name}`)(parts)
   const evaluator =
     spec.evaluator === undefined
@@ -118,7 +121,7 @@ export function assemble(spec: RunSpec, { model, systems = {} }: AssembleOptions
   if (spec.budget.usd !== undefined && model !== undefined) requirePrice(model)
   const task = checkTask(setup, spec.task)
   return {
-    environment: setup.environment(task),
+    environment: setup.environment(task, parts),
     task,
     searcher: searcherOf(spec.searcher, spec.settings, systems),
     proposer,

@@ -3,6 +3,9 @@ import type { Evaluation, Evaluator } from '../core/evaluator.ts'
 import type { ToolAction } from '../environments/tools/action.ts'
 import type { ToolState } from '../environments/tools.ts'
 import { perGroup } from '../evaluators/groups.ts'
+import type { Renderer } from '../evaluators/judge/prompt.ts'
+import { yesNoJudge } from '../evaluators/judge/yes-no.ts'
+import type { Model } from '../models/model.ts'
 
 /**
  * An unfinished path is worth 0.5, and 0.1 less for each step that failed or could not be read, but at least 0.1; a path that ended without
@@ -30,4 +33,15 @@ export function planValue(finished: Evaluator<ToolState, ToolAction>): Evaluator
       return perGroup(groups, evaluations)
     },
   }
+}
+
+/** A model's word on finished plans. */
+export function planJudge(model: Model, environment: Renderer<ToolState>): Evaluator<ToolState, ToolAction> {
+  return yesNoJudge<ToolState, ToolAction>({
+    model,
+    environment,
+    name: 'judge',
+    question: 'Do these steps, with the planned ones carried out at the end, reach the goal?',
+    ...(model.capabilities.score ? {} : { samples: 3 }),
+  })
 }

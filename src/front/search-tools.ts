@@ -9,7 +9,6 @@ import { toolCalls } from '../environments/tools/proposer.ts'
 import type { Effects, Tools } from '../environments/tools/tool.ts'
 import { type Plan, type PlannedCall, type ToolState, type ToolStep, tools, transcript } from '../environments/tools.ts'
 import { cascade } from '../evaluators/combine.ts'
-import { yesNoJudge } from '../evaluators/judge/yes-no.ts'
 import { type CheckResult, verify as verifyAnswers } from '../evaluators/verify/answer-check.ts'
 import { requirePrice } from '../models/middleware/prices.ts'
 import type { Model } from '../models/model.ts'
@@ -19,7 +18,7 @@ import { foundAnswer } from './found-answer.ts'
 import type { Chosen, ImproveOptions } from './improvement.ts'
 import { type AnyModel, modelOf } from './model-of.ts'
 import { optionError } from './option-error.ts'
-import { planValue } from './plan-value.ts'
+import { planJudge, planValue } from './plan-value.ts'
 import { budgetOf, presetFor } from './presets.ts'
 
 /** A check of a finished plan: before anything irreversible has happened. */
@@ -182,16 +181,6 @@ function evaluatorOf(
   const judged =
     typeof judge === 'object' && 'evaluate' in judge
       ? judge
-      : judgeOf(judge === undefined || judge === true ? model : modelOf(judge, 'judge'), environment)
+      : planJudge(judge === undefined || judge === true ? model : modelOf(judge, 'judge'), environment)
   return verifier === undefined ? judged : cascade([verifier, judged])
-}
-
-function judgeOf(model: Model, environment: ReturnType<typeof tools>): Evaluator<ToolState, ToolAction> {
-  return yesNoJudge<ToolState, ToolAction>({
-    model,
-    environment,
-    name: 'judge',
-    question: 'Do these steps, with the planned ones carried out at the end, reach the goal?',
-    ...(model.capabilities.score ? {} : { samples: 3 }),
-  })
 }

@@ -5,12 +5,15 @@ import type { Json } from '../core/common.ts'
 import type { Environment } from '../core/environment.ts'
 import type { Evaluator } from '../core/evaluator.ts'
 import type { Proposer } from '../core/proposer.ts'
+import type { Tools } from '../environments/tools/tool.ts'
 import type { Model } from '../models/model.ts'
 
 /** What a user has chosen. */
 export interface SetupParts {
   /** Absent: parts that need one throw `E_SETUP_MODEL`. */
   readonly model?: Model
+  /** Tools for environments that call some. Absent: parts that need them throw `E_SETUP_TOOLS`. */
+  readonly tools?: Tools
 }
 
 /** A ready choice of parts for an environment. */
@@ -25,7 +28,7 @@ export interface Setup<State, Action, Task, Answer> {
   readonly example: Task
   /** Makes a task of a bare prompt, where that makes sense. */
   promptTask?(prompt: string): Task
-  environment(task: Task): Environment<State, Action, Task, Answer>
+  environment(task: Task, parts?: SetupParts): Environment<State, Action, Task, Answer>
   /** Proposers by name; the first is the default. `model` asks the model, `uniform` lists the moves. A setup may have more (`whole`: a whole answer at once). */
   readonly proposers: Readonly<Record<string, (parts: SetupParts) => Proposer<State, Action>>>
   /** Evaluators by name; the first is the default. */
