@@ -15,11 +15,14 @@ import { untilInterrupted } from './interrupt.ts'
 import { remark } from './output.ts'
 import { liveTree, type TreeFrame } from './render/live-tree.ts'
 import { defaultDatabase } from './shared-arguments.ts'
+import { guardOf, type OpenTools } from './tools.ts'
 import { taskText, treeView } from './tree-view.ts'
 
 export interface CarryOut {
   readonly spec: RunSpec
   readonly model: Model | undefined
+  /** For environments that call some. */
+  readonly tools?: OpenTools | undefined
   readonly store: Store
   /** The file of the store. */
   readonly db: string
@@ -35,6 +38,7 @@ export type AnyResult = SearchResult<unknown, unknown, unknown>
 export async function carryOut({
   spec,
   model,
+  tools,
   store,
   db,
   runId = newRunId(),
@@ -44,7 +48,8 @@ export async function carryOut({
 }: CarryOut): Promise<AnyResult> {
   using interrupt = untilInterrupted()
   const options: AssembledOptions = {
-    ...assemble(spec, { model, systems: await systemsOf(spec) }),
+    ...assemble(spec, { model, tools: tools?.tools, systems: await systemsOf(spec) }),
+    ...guardOf(tools),
     store,
     runId,
     replayOnly,
@@ -67,17 +72,18 @@ export async function carryOut({
         `the search did without ${failures.calls.failed} calls that failed; the last: ${failures.calls.last.code}: ${failures.calls.last.message}`,
       )
     if (result.answer === undefined && failures.allFailed) process.exitCode ||= 1
-    if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db)
+    if (result.stopped === 'aborted' && !replayOnly) tellHowToGoOn(runId, db, tools)
     return result
   } catch (error) {
     const busy = BanyanError.isInstance(error) && error.code === 'E_RUN_BUSY'
-    if (!busy && !replayOnly && (await store.summary(runId)) !== undefined) tellHowToGoOn(runId, db)
+    if (!busy && !replayOnly && (await store.summary(runId)) !== undefined) tellHowToGoOn(runId, db, tools)
     throw error
   }
 }
 
-function tellHowToGoOn(runId: string, db: string): void {
-  remark(`the run is kept in ${db}; go on with: ${commandLine('resume', runId, db)}`)
+function tellHowToGoOn(runId: string, db: string, tools: OpenTools | undefined): void {
+  const words = tools === undefined || tools.words === '' ? '' : ` ${tools.words}`
+  remark(`the run is kept in ${db}; go on with: ${commandLine('resume', runId, db)}${words}`)
 }
 
 /** A line that can be typed: `npx banyan runs tree ID`. */

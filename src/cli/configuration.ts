@@ -1,4 +1,5 @@
-// The configuration file `banyan.config.json`: hosted models by names of the user's own. It holds no keys: those come from the environment.
+// The configuration file `banyan.config.json`: hosted models and MCP servers by names of the user's own. It need hold no
+// keys: those come from the environment.
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { BanyanError } from '../core/errors.ts'
@@ -27,13 +28,45 @@ const hostedSchema = z.strictObject({
   attempts: z.int().min(1).optional(),
 })
 
+const words = z.record(z.string(), z.string())
+const usedServer = {
+  /** As other programs write it; what is given decides all the same. */
+  type: z.enum(['stdio', 'http', 'streamable-http']).optional(),
+  /** The tools that are wanted. Default: all. */
+  only: z.array(z.string()).optional(),
+  /** Stands before the names of its tools. */
+  prefix: z.string().optional(),
+  /** What tools do to the world, by the names that they have here. */
+  effects: z.record(z.string(), z.enum(['none', 'irreversible'])).optional(),
+  annotations: z.enum(['ignored', 'trusted']).optional(),
+  /** Digest of the tools that were looked at. */
+  digest: z.string().optional(),
+  /** Seconds until a call is given up. Default 60. */
+  seconds: z.number().positive().optional(),
+}
+
+/** In `env` and `headers`, `${NAME}` stands for a variable of the environment. */
+const serverSchema = z.union([
+  z.strictObject({
+    ...usedServer,
+    command: z.string().min(1),
+    args: z.array(z.string()).optional(),
+    env: words.optional(),
+    cwd: z.string().optional(),
+  }),
+  z.strictObject({ ...usedServer, url: z.url({ protocol: /^https?$/ }), headers: words.optional() }),
+])
+
 const configurationSchema = z.strictObject({
   /** The model when none is named. */
   model: z.string().min(1).optional(),
   models: z.record(z.string().min(1), hostedSchema).default({}),
+  /** MCP servers whose tools can be used, by names of the user's own. */
+  mcpServers: z.record(z.string().min(1), serverSchema).default({}),
 })
 
 export type HostedModel = z.output<typeof hostedSchema>
+export type ConfiguredServer = z.output<typeof serverSchema>
 export type Configuration = z.output<typeof configurationSchema>
 
 const configurationFile = 'banyan.config.json'
@@ -43,7 +76,7 @@ const configurationFile = 'banyan.config.json'
  * @throws `E_CLI_CONFIGURATION` with the field, the value and what is wanted.
  */
 export function readConfiguration(): Configuration {
-  if (!existsSync(configurationFile)) return { models: {} }
+  if (!existsSync(configurationFile)) return { models: {}, mcpServers: {} }
   let json: unknown
   try {
     json = JSON.parse(readTextFile(configurationFile, configurationFile))

@@ -12,6 +12,7 @@ const mistakes = [
   /^E_SEARCHER_SETTING$/,
   /^E_SEARCH_OPTION$/,
   /^E_SETUP_/,
+  /^E_(MCP_OPTION|TOOL_CONTRACT)$/,
   /^E_RUN_ID$/,
   /^E_COMPARE_(ARMS|SEEDS|TASKS|JOBS)$/,
   /^E_EXPERIMENT_SEEDS$/,

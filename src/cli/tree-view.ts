@@ -8,7 +8,9 @@ import type { TreeStatus, TreeView } from './render/tree-lines.ts'
 export function actionText(action: Json | undefined): string {
   if (action === undefined) return ''
   if (typeof action === 'string') return action
-  const text = (action as { readonly text?: Json } | null)?.text
+  const { text, kind, tool, input, answer } = (action ?? {}) as { readonly [name: string]: Json | undefined }
+  if (kind === 'call' && typeof tool === 'string') return `${tool}(${JSON.stringify(input)})`
+  if (kind === 'finish' && typeof answer === 'string') return `(end) ${answer}`
   if (typeof text === 'string') return text === '' ? '(end)' : text
   return JSON.stringify(action)
 }
@@ -16,9 +18,10 @@ export function actionText(action: Json | undefined): string {
 /** A task on one line: its prompt, else its fields: `include dog, frisbee; sentences 1`. */
 export function taskText(task: Json): string {
   if (typeof task !== 'object' || task === null || Array.isArray(task)) return typeof task === 'string' ? task : JSON.stringify(task)
-  const { prompt, ...fields } = task as { readonly [name: string]: Json | undefined }
+  const { prompt, goal, ...fields } = task as { readonly [name: string]: Json | undefined }
   if (typeof prompt === 'string') return prompt
-  return Object.entries(fields)
+  if (typeof goal === 'string') return goal
+  return Object.entries(goal === undefined ? fields : { goal, ...fields })
     .map(([name, value]) => `${name} ${fieldText(value)}`)
     .join('; ')
 }

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly environment: string
   readonly task: Json
   readonly model?: string | undefined
+  /** Names of MCP servers, for those who make the run again. */
+  readonly tools?: readonly string[] | undefined
   readonly searcher?: string | undefined
   /** Come on top of the setup's. */
   readonly settings?: Readonly<Record<string, Json>> | undefined
@@ -75,6 +77,7 @@ export function completeSpec(request: RunRequest, systems: SystemSearches = {}):
     environment: setup.name,
     task: request.task,
     ...(request.model === undefined ? {} : { model: request.model }),
+    ...(request.tools === undefined || request.tools.length === 0 ? {} : { tools: request.tools }),
     searcher,
     settings,
     proposer,

@@ -10,6 +10,8 @@ export interface RunSpec {
   readonly task: Json
   /** The model's name, never an address or a path. Absent: no part needs one. */
   readonly model?: string | undefined
+  /** Names of the MCP servers whose tools it uses. */
+  readonly tools?: readonly string[] | undefined
   readonly searcher: string
   /** All settings of the searcher. */
   readonly settings: Readonly<Record<string, Json>>
@@ -25,6 +27,7 @@ const specSchema = z.strictObject({
   environment: z.string(),
   task: z.json(),
   model: z.string().optional(),
+  tools: z.array(z.string()).optional(),
   searcher: z.string(),
   settings: z.record(z.string(), z.json()),
   proposer: z.string(),

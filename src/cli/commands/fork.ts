@@ -8,6 +8,7 @@ import { readBudget, readSettings, readWhole } from '../read-values.ts'
 import { reportRun } from '../run-report.ts'
 import { db, defaultDatabase, json, modelArguments, searchArguments } from '../shared-arguments.ts'
 import { modelOf, openStore, specOf, storedRun } from '../stored-run.ts'
+import { openTools, toolArguments } from '../tools.ts'
 import { type Values, verb } from '../verb.ts'
 
 const args = {
@@ -16,6 +17,7 @@ const args = {
   seed: { ...searchArguments.seed, description: 'default: that of the run' },
   concurrency: { ...searchArguments.concurrency, description: 'default: that of the run' },
   ...modelArguments,
+  ...toolArguments,
   'run-id': { type: 'string', description: 'name of the new run', valueHint: 'id' },
   db,
   json,
@@ -34,7 +36,8 @@ export const fork = verb({
     const model = await modelOf(changed, values.model, values['base-url'])
     try {
       const spec = { ...changed, model: model?.name }
-      const result = await carryOut({ spec, model, store, db: file, runId: values['run-id'], forkOf: values.id, live: !values.json })
+      await using tools = await openTools(values, spec.tools)
+      const result = await carryOut({ spec, model, tools, store, db: file, runId: values['run-id'], forkOf: values.id, live: !values.json })
       reportRun({ spec, result, db: file, json: values.json })
     } finally {
       await model?.close?.()

@@ -25,6 +25,7 @@ import { table } from '../render/table.ts'
 import { treeLines } from '../render/tree-lines.ts'
 import { db, defaultDatabase, json, modelArguments } from '../shared-arguments.ts'
 import { modelOf, openStore, type StoredRun, specOf, storedRun } from '../stored-run.ts'
+import { guardOf, openTools, toolArguments } from '../tools.ts'
 import { actionText, taskText, traceView } from '../tree-view.ts'
 import { verb, verbs } from '../verb.ts'
 
@@ -118,7 +119,7 @@ const tree = verb({
 const replay = verb({
   name: 'replay',
   summary: 'make the tree again from the log alone, without any call, and compare its digest',
-  args: { id, ...modelArguments, db, json },
+  args: { id, ...modelArguments, ...toolArguments, db, json },
   examples: ['banyan runs replay k3v0m8zq4r1t9xwe'],
   async run(values) {
     await using store = openStore(values.db, { readOnly: true })
@@ -127,8 +128,10 @@ const replay = verb({
     const model = await modelOf(spec, values.model, values['base-url'])
     using interrupt = untilInterrupted()
     try {
+      await using tools = await openTools(values, spec.tools)
       const result = await search({
-        ...assemble(spec, { model, systems: await systemsOf(spec) }),
+        ...assemble(spec, { model, tools: tools?.tools, systems: await systemsOf(spec) }),
+        ...guardOf(tools),
         store,
         runId: values.id,
         replayOnly: true,

@@ -1,7 +1,7 @@
 // `banyan solve`: one task, one search, the best answer that the budget allows.
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
-import { assemble, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
+import { type AssembleOptions, assemble, completeSpec, needsModel, type RunRequest } from '../../front/assemble.ts'
 import { estimate } from '../../front/estimate.ts'
 import { budgetOf, type Preset, type PresetName, presetFor, presets } from '../../front/presets.ts'
 import type { RunSpec } from '../../front/run-spec.ts'
@@ -11,6 +11,7 @@ import type { Model } from '../../models/model.ts'
 import { isRunId, requireRunId } from '../../traces/run-id.ts'
 import { sqlite } from '../../traces/sqlite.ts'
 import { carryOut } from '../carry-out.ts'
+import { carryOutPlan } from '../carry-out-plan.ts'
 import { systemNamed, systemsOf } from '../catalogue.ts'
 import { defaultBudget } from '../default-budget.ts'
 import { chosenModel, openModel } from '../open-model.ts'
@@ -18,6 +19,7 @@ import { amountsText, print, printJson, remark } from '../output.ts'
 import { readBudget, readSettings, readTask, readWhole } from '../read-values.ts'
 import { reportRun } from '../run-report.ts'
 import { db, defaultDatabase, json, modelArguments, searchArguments } from '../shared-arguments.ts'
+import { configuredNames, namesTools, openTools, toolArguments } from '../tools.ts'
 import { type Values, verb } from '../verb.ts'
 
 const args = {
@@ -33,6 +35,8 @@ const args = {
   },
   system: { type: 'string', description: 'a published system in place of a searcher; `banyan systems` lists them', valueHint: 'name' },
   ...searchArguments,
+  ...toolArguments,
+  commit: { type: 'boolean', description: 'carry out the calls that were planned, each once; without it nothing is changed' },
   'dry-run': { type: 'boolean', description: 'print what would be run and the most it can cost; run nothing' },
   db,
   'run-id': { type: 'string', description: 'name of the run; a run that is known is resumed', valueHint: 'id' },
@@ -48,6 +52,7 @@ export const solve = verb({
     `banyan solve --environment writing --task '{"include":["dog","frisbee"],"sentences":1}' --budget tokens=400,seconds=60`,
     'banyan solve "Name three trees." --preset thorough --budget tokens=2000',
     'banyan solve "What is 17 + 25?" --system ets --budget tokens=2000',
+    `banyan solve "Which of my notes mention oaks?" --mcp "node notes-server.js" --effect read_note=none --budget calls=30`,
     `banyan solve --environment game24 --task '{"numbers":[4,9,10,13]}' --searcher mcts --set exploration=1.2 --budget expansions=100`,
     'banyan solve "Name three trees." --model qwen3-4b --base-url http://localhost:8000/v1 --budget usd=0.10 --dry-run',
   ],
@@ -60,15 +65,17 @@ async function runSolve(values: Values<typeof args>): Promise<void> {
   const preset = presetOf(values)
   const { request, model, systems } = await requested(values, preset)
   try {
+    await using tools = await openTools(values)
     const given = completeSpec(request, systems)
     const fallback = Object.keys(given.budget).length === 0 ? chosenBudget(model, preset) : undefined
     const spec = { ...given, ...(fallback === undefined ? {} : { budget: fallback.budget }) }
     if (fallback !== undefined) remark(fallback.note)
-    if (values['dry-run']) return dryRun(spec, model, systems, values.json)
+    if (values['dry-run']) return dryRun(spec, { model, systems, tools: tools?.tools }, values.json)
     const file = values.db ?? defaultDatabase
     await using store = sqlite(file)
-    const result = await carryOut({ spec, model, store, db: file, runId, live: !values.json })
-    reportRun({ spec, result, db: file, json: values.json, notes: fallback === undefined ? [] : [fallback.note] })
+    const result = await carryOut({ spec, model, tools, store, db: file, runId, live: !values.json })
+    const committed = values.commit && tools !== undefined ? await carryOutPlan(result, tools, store) : undefined
+    reportRun({ spec, result, committed, db: file, json: values.json, notes: fallback === undefined ? [] : [fallback.note] })
   } finally {
     await model?.close?.()
   }
@@ -86,6 +93,7 @@ async function requested(
     environment: setup.name,
     task: taskOf(setup, values),
     model: named ? 'named' : undefined,
+    tools: configuredNames(values),
     searcher: values.system ?? values.searcher ?? preset?.searcher,
     settings: { ...preset?.settings, ...readSettings(values.set) },
     proposer: values.proposer,
@@ -134,7 +142,13 @@ function chosenBudget(model: Model | undefined, preset: Preset | undefined) {
   return { budget, note }
 }
 
-function environmentOf({ environment, prompt }: Values<typeof args>): string {
+function environmentOf({ environment, prompt, ...values }: Values<typeof args>): string {
+  if (namesTools(values) || values.commit) {
+    if (environment === undefined || environment === 'tools') return 'tools'
+    throw new BanyanError('E_CLI_ARGUMENT', `the environment ${environment} calls no tools`, {
+      wanted: 'no --environment beside --mcp, --tools and --commit, or tools',
+    })
+  }
   if (environment !== undefined) return environment
   if (prompt !== undefined) return 'reasoning'
   throw new BanyanError('E_CLI_ARGUMENT', 'there is nothing to solve', {
@@ -162,8 +176,9 @@ function taskOf(setup: AnySetup, { prompt, task, ...values }: Values<typeof args
   return setup.promptTask(prompt) as Json
 }
 
-function dryRun(spec: RunSpec, model: Model | undefined, systems: SystemSearches, asJson: boolean): void {
-  const { searcher } = assemble(spec, { model, systems })
+function dryRun(spec: RunSpec, options: AssembleOptions, asJson: boolean): void {
+  const { model, tools = {} } = options
+  const { searcher } = assemble(spec, options)
   const { most, usd } = estimate(spec.budget, model)
   if (asJson) {
     printJson({ dryRun: true, spec, settings: searcher.settings ?? null, most, usd: usd ?? null })
@@ -173,6 +188,7 @@ function dryRun(spec: RunSpec, model: Model | undefined, systems: SystemSearches
     `environment  ${spec.environment}`,
     `task         ${JSON.stringify(spec.task)}`,
     `model        ${spec.model ?? 'none'}`,
+    ...(Object.keys(tools).length === 0 ? [] : [`tools        ${Object.keys(tools).join(', ')}`]),
     `searcher     ${spec.searcher} ${JSON.stringify(searcher.settings ?? {})}`,
     `proposer     ${spec.proposer}`,
     `evaluator    ${spec.evaluator ?? 'none'}`,

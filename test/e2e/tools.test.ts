@@ -1,0 +1,113 @@
+// `banyan solve` with tools: of a module, of MCP servers; what it plans, what it carries out, and what it refuses.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type MoodyServer, moodyServer } from '../support/moody-server.ts'
+import { banyan, temporaryFolder } from './banyan-process.ts'
+
+const { path, remove } = temporaryFolder()
+const desk = `${process.execPath} "${new URL('../support/desk-server.ts', import.meta.url).pathname}"`
+let model: MoodyServer
+beforeAll(async () => {
+  // Looks at a note, copies it, and says so; it judges every plan to be right.
+  model = await moodyServer(
+    ({ text }) => {
+      const done = text.slice(text.lastIndexOf('Goal:'))
+      if (done.includes('Yes or No')) return 'Yes'
+      if (done.includes('write_note(')) return '{"finish": "copied"}'
+      return done.includes('read_note(') ? '{"tool": "write_note", "input": {"text": "milk"}}' : '{"tool": "read_note", "input": {"at": 0}}'
+    },
+    ['well'],
+  )
+})
+afterAll(async () => {
+  await model[Symbol.asyncDispose]()
+  remove()
+})
+
+const solve = (...args: string[]) =>
+  banyan(path, ['solve', 'Copy the first note.', '--model', 'm', '--base-url', model.address, '--budget', 'calls=30', ...args])
+const copied = { answer: 'copied', calls: [{ tool: 'write_note', input: { text: 'milk' }, effect: 'irreversible' }] }
+
+describe('an MCP server', () => {
+  it('is looked at in the search, and changed by a commit alone, once', async () => {
+    const line = ['--mcp', desk, '--effect', 'read_note=none', '--run-id', 'copy']
+    const planned = await solve(...line)
+    expect(planned.stderr).toMatch(/the tool finish of desk cannot be used/)
+    expect([planned.code, planned.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^copied\nplanned 1 {2}write_note\(\{"text":"milk"\}\) {2}irreversible\n/),
+    ])
+    expect(planned.stdout).toMatch(/nothing of it was carried out.*--run-id copy --commit/)
+    const asked = model.requests
+    const done = await solve(...line, '--commit')
+    expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/\ndone {5}write_note: "note 2"\n/)])
+    expect(model.requests).toBe(asked)
+    const again = await solve(...line, '--commit', '--json')
+    expect(again.json().committed).toMatchObject({ done: true, calls: [{ status: 'done', result: 'note 2' }] })
+  })
+
+  it('is found by its name, and so the run can be gone on with', async () => {
+    const folder = join(path, 'named')
+    mkdirSync(folder)
+    const [command, program] = [process.execPath, desk.split('"')[1]!]
+    const server = {
+      command,
+      args: [program, '60'],
+      env: { DESK: '$' + '{HOME}' },
+      annotations: 'trusted',
+      prefix: 'my',
+      only: ['read_note', 'tool_60'],
+    }
+    writeFileSync(join(folder, 'banyan.config.json'), JSON.stringify({ mcpServers: { desk: server } }))
+    const args = ['solve', 'Copy the first note.', '--model', 'm', '--base-url', model.address, '--budget', 'calls=6', '--mcp', 'desk']
+    const { code, stdout } = await banyan(folder, [...args, '--run-id', 'r', '--json', '--dry-run'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('"tools":["desk"]')])
+    const first = await banyan(folder, [...args, '--run-id', 'r', '--json'])
+    expect(first.stderr).not.toMatch(/no tool is known/)
+    for (const verb of [
+      ['resume', 'r'],
+      ['runs', 'replay', 'r'],
+    ]) {
+      const next = await banyan(folder, [...verb, '--model', 'm', '--base-url', model.address, '--json'])
+      expect([next.code, next.json().digest, next.stderr]).toEqual([0, first.json().digest, expect.any(String)])
+    }
+    const wrong = await banyan(folder, args.with(-1, 'desc'))
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/Did you mean "desk"/)])
+  })
+})
+
+it('takes tools of a module, under a policy', async () => {
+  writeFileSync(
+    join(path, 'tools.mjs'),
+    `export default {
+      read_note: { description: 'reads a note', effect: 'none', execute: () => 'milk' },
+      write_note: { description: 'writes a note', execute: () => 'written' },
+    }`,
+  )
+  writeFileSync(
+    join(path, 'policy.json'),
+    JSON.stringify({ tools: { read_note: [{ effect: 'allow' }], write_note: [{ effect: 'allow' }] } }),
+  )
+  const line = ['--tools', 'tools.mjs', '--json']
+  expect((await solve(...line, '--policy', 'policy.json', '--commit')).json()).toMatchObject({
+    answer: copied,
+    committed: { done: true, calls: [{ result: 'written' }] },
+  })
+  writeFileSync(join(path, 'policy.json'), JSON.stringify({ tools: { read_note: [{ effect: 'allow' }] } }))
+  expect((await solve(...line, '--policy', 'policy.json')).json().answer).toBeNull()
+})
+
+it.each<[string[], RegExp]>([
+  [['--mcp', 'no-such-command'], /no-such-command cannot be connected to/],
+  [['--mcp', desk, '--environment', 'writing'], /writing calls no tools/],
+  [['--mcp', desk, '--effect', 'read_nte=none'], /Did you mean "read_note"/],
+  [['--mcp', desk, '--effect', 'read_note=harmless'], /read_note=none/],
+  [['--tools', 'nowhere.mjs'], /cannot be loaded/],
+  [['--environment', 'tools'], /needs tools[\s\S]*--mcp/],
+  [['--commit'], /needs tools[\s\S]*--mcp/],
+])('says what is wrong with %j', async (args, message) => {
+  const { code, stdout, stderr } = await solve(...args)
+  expect([code, stdout, stderr]).toEqual([expect.toBeOneOf([1, 2]), '', expect.stringMatching(message)])
+  expect(stderr).not.toMatch(/\n\s+at .+:\d+:\d+/)
+})
