@@ -25,28 +25,30 @@ interface Answering {
   readonly response: ServerResponse
   /** What would be right. */
   readonly content: string
+  /** Tokens that it tells to have generated. */
+  readonly tokens: number
 }
 
 const moods = {
-  well: ({ response, content }: Answering) => chat(response, content),
+  well: ({ response, content, tokens }: Answering) => chat(response, content, tokens),
   /** Neither text nor a reason. */
-  empty: ({ response }: Answering) => chat(response, ''),
-  null: ({ response }: Answering) => chat(response, null),
+  empty: ({ response, tokens }: Answering) => chat(response, '', tokens),
+  null: ({ response, tokens }: Answering) => chat(response, null, tokens),
   /** A call of a tool that breaks off, in an answer that is whole. */
-  'half-call': ({ response }: Answering) => chat(response, '{"tool": "add", "input": {"a": 17, "b'),
+  'half-call': ({ response, tokens }: Answering) => chat(response, '{"tool": "add", "input": {"a": 17, "b', tokens),
   /** A call of no tool, with an input of the wrong kind. */
-  'wrong-call': ({ response }: Answering) => chat(response, '{"name": "ad", "arguments": "a=17&b=25"}'),
+  'wrong-call': ({ response, tokens }: Answering) => chat(response, '{"name": "ad", "arguments": "a=17&b=25"}', tokens),
   busy: ({ response }: Answering) => send(response, refusal, 429, { 'retry-after-ms': '5' }),
   broken: ({ response }: Answering) => send(response, refusal, 500),
   'no-json': ({ response }: Answering) => send(response, '<p>It works!</p>'),
-  'half-json': ({ response, content }: Answering) => send(response, JSON.stringify(whole(content)).slice(0, -20)),
-  'no-choices': ({ response }: Answering) => send(response, { ...whole(''), choices: [] }),
+  'half-json': ({ response, content, tokens }: Answering) => send(response, JSON.stringify(whole(content, tokens)).slice(0, -20)),
+  'no-choices': ({ response, tokens }: Answering) => send(response, { ...whole('', tokens), choices: [] }),
   'wrong-types': ({ response }: Answering) =>
-    send(response, { ...whole(''), choices: [{ message: { content: { text: 3 } } }], usage: 'much' }),
+    send(response, { ...whole('', 0), choices: [{ message: { content: { text: 3 } } }], usage: 'much' }),
   'error-in-200': ({ response }: Answering) => send(response, { error: { message: 'overloaded', code: 503 } }),
   /** The connection ends in the middle of the body. */
-  cut({ response, content }: Answering) {
-    const body = JSON.stringify(whole(content))
+  cut({ response, content, tokens }: Answering) {
+    const body = JSON.stringify(whole(content, tokens))
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(body.length) })
     response.write(body.slice(0, body.length / 2), () => response.destroy())
   },
@@ -70,11 +72,12 @@ export async function moodyServer(answer: (asked: Asked) => string, turns: reado
     })
     request.on('end', () => {
       if (request.method === 'GET') return send(response, { data: [{ id: 'm', owned_by: 'somebody' }] })
-      const { messages } = JSON.parse(body) as { messages: readonly { content: string }[] }
+      const { messages, max_tokens: most = 6 } = JSON.parse(body) as Request
       const asked = { text: messages.map(({ content }) => content).join('\n'), number: requests++ }
       const mood = turns[asked.number % turns.length]!
-      if (toldTokens.has(mood)) tokens += tokensOfAnswer
-      moods[mood]({ response, content: answer(asked) })
+      const told = Math.min(6, most)
+      if (toldTokens.has(mood)) tokens += told
+      moods[mood]({ response, content: answer(asked), tokens: told })
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -93,20 +96,24 @@ export async function moodyServer(answer: (asked: Asked) => string, turns: reado
   }
 }
 
-const tokensOfAnswer = 6
+interface Request {
+  readonly messages: readonly { readonly content: string }[]
+  readonly max_tokens?: number
+}
+
 /** Moods in which the whole report of usage arrives. */
 const toldTokens: ReadonlySet<Mood> = new Set<Mood>(['well', 'empty', 'null', 'half-call', 'wrong-call', 'no-choices'])
 
-function whole(content: string | null) {
+function whole(content: string | null, tokens: number) {
   return {
     id: 'x',
     choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-    usage: { prompt_tokens: 20, completion_tokens: tokensOfAnswer },
+    usage: { prompt_tokens: 20, completion_tokens: tokens },
   }
 }
 
-function chat(response: ServerResponse, content: string | null): void {
-  send(response, whole(content))
+function chat(response: ServerResponse, content: string | null, tokens: number): void {
+  send(response, whole(content, tokens))
 }
 
 function send(response: ServerResponse, body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): void {
