@@ -4,6 +4,7 @@ import type { Amounts, Awaitable, Json, Reproducible } from './common.ts'
 import type { NodeView } from './node-view.ts'
 import type { Random } from './random.ts'
 
+/** What an evaluator says of one state. */
 export interface Evaluation {
   /** In the evaluator's range; from the side to move. */
   readonly value: number

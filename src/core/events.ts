@@ -14,6 +14,7 @@ export type Fingerprint = { readonly [field: string]: Json }
 /** How a run's tree is kept: every outcome, or (pure runs) seed and checkpoints, from which it is computed again. */
 export type LogDetail = 'events' | 'checkpoints'
 
+/** The first event of a run: what decides it. */
 export interface RunHeader {
   readonly type: 'run-start'
   readonly version: number
@@ -50,6 +51,7 @@ export type CallEnd = CallKey & {
   readonly reused?: boolean
 }
 export type CallError = CallKey & { readonly type: 'call-error'; readonly error: ErrorRecord; readonly usage: Amounts }
+/** What the log keeps of a call: its beginning, then its end or its error. */
 export type CallRecord = CallStart | CallEnd | CallError
 
 /** A candidate as data. */
@@ -91,6 +93,7 @@ export type Growth =
   | { readonly grow: 'root'; readonly from: NodeId; readonly step: LoggedStep }
 export type NodeRef = NodeId | { readonly made: number }
 
+/** How a trial ended, and what it made. */
 export interface TrialEnd {
   readonly type: 'trial-end'
   readonly trial: Trial
@@ -126,8 +129,10 @@ export interface RunEnd {
   readonly usage: Amounts
   readonly seconds: number
 }
+/** Why a run stopped; see `RunEnd`. */
 export type StopReason = 'solved' | 'converged' | 'exhausted' | 'budget' | 'aborted' | 'failed'
 
+/** The events of a log that are no calls. */
 export type TreeEvent =
   | RunHeader
   | TrialEnd
@@ -137,4 +142,5 @@ export type TreeEvent =
   | { readonly type: 'run-resume'; readonly at: string; readonly askedAgain: number }
   | RunEnd
 
+/** Anything that stands in a log. */
 export type LogEvent = CallRecord | TreeEvent

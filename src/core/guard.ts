@@ -2,6 +2,7 @@
 import type { Awaitable, Json } from './common.ts'
 import type { Effect } from './environment.ts'
 
+/** An action that is about to be executed: what the guard judges. */
 export interface GuardRequest<State = unknown, Action = unknown> {
   readonly state: State
   readonly action: Action

@@ -1,6 +1,7 @@
 // A read-only look at one node, for proposers, evaluators and people.
 import type { NodeId } from './common.ts'
 
+/** One node, as parts see it. */
 export interface NodeView<State, Action = unknown> {
   /** -1 while the trial that makes the node is still under way. */
   readonly id: NodeId

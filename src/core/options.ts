@@ -63,6 +63,7 @@ export interface Stop {
   readonly unit?: string | undefined
 }
 
+/** What a search found, what it took, and its tree. */
 export interface SearchResult<State, Action, Answer> {
   readonly runId: string
   /** The best answer found; undefined when there is none. */

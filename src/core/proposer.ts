@@ -14,6 +14,7 @@ export interface Candidate<Action> {
   readonly tokens?: { readonly ids: readonly number[]; readonly logProbs?: readonly number[]; readonly model: string }
 }
 
+/** For which node actions are wanted, and how many. */
 export interface ProposeRequest<State, Action = unknown> {
   readonly node: NodeView<State, Action>
   /** The other nodes that are combined with it, for `combine` trials. */
@@ -26,6 +27,7 @@ export interface ProposeRequest<State, Action = unknown> {
   readonly feedback?: string
 }
 
+/** The answer to one request. */
 export interface Proposed<Action> {
   readonly candidates: readonly Candidate<Action>[]
   /** Nothing else will ever be offered here: these, with the siblings, are all the actions. */

@@ -9,7 +9,9 @@ import type { Candidate } from './proposer.ts'
 
 /** What stands in `childOf` of a candidate that has no node. */
 export const untried = -1
+/** A trial is at work on the candidate. */
 export const underWay = -2
+/** The candidate's step failed or was denied, and is not tried again. */
 export const failed = -3
 
 /** What is proven of a node, for the side to move there. */
@@ -42,6 +44,7 @@ export interface CandidateColumn {
   readonly initial: number
 }
 
+/** The tree of a search, as columns by node and by candidate. */
 export class Tree<State = unknown, Action = unknown> {
   /** Number of nodes. */
   size = 0

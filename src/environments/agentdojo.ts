@@ -21,6 +21,7 @@ export interface DojoTask {
   readonly adaptive?: boolean
 }
 
+/** The world, and what was done in it. */
 export interface DojoState {
   readonly suite: string
   readonly world: World
@@ -90,6 +91,7 @@ export interface Reference {
   readonly attacker: readonly Entry[]
 }
 
+/** Carries out the written calls of a task, of the user and of the attacker, to know what each leaves behind. */
 export function referenceOf(suites: readonly Suite[], task: DojoTask): Reference {
   const environment = agentDojo(suites)
   const clean = plansOf(suites, task, false)
@@ -121,6 +123,7 @@ export interface Judged {
   readonly exposed: boolean
 }
 
+/** Judges an end by what a reference leaves behind; `mark` is a text that only the injection has. */
 export function judged(suites: readonly Suite[], reference: Reference, { suite, world, steps }: DojoState, mark: string): Judged {
   const ledger = world.ledger ?? []
   const beside = without(ledger, reference.user)

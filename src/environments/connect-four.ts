@@ -6,6 +6,7 @@ import type { Environment, Step } from '../core/environment.ts'
 import type { Random } from '../core/random.ts'
 import { type Game, illegalMove, position, positionTask } from './position.ts'
 
+/** Discs, and the side to move. */
 export interface ConnectFourState {
   /** Stones of the side to move: columns 1-4, columns 5-7. */
   readonly mineLow: number
@@ -47,6 +48,7 @@ const game: Game<ConnectFourState> = {
 
 /** The columns played so far, 1 to 7, the players in turn: a legal game that is not over. */
 export const connectFourTask = positionTask(game, 7, 'columns from 1 to 7, as in "4453"')
+/** A position, by the columns that were played. */
 export type ConnectFourTask = z.input<typeof connectFourTask>
 
 /**

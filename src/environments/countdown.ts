@@ -13,6 +13,7 @@ import {
 } from './arithmetic/moves.ts'
 import { equal, type Rational, whole } from './arithmetic/rational.ts'
 
+/** The schema of tasks. */
 export const countdownTask = z.strictObject({
   /** One to eight whole numbers. */
   numbers: z.array(z.int().min(0).max(1_000_000)).min(1).max(8),
@@ -22,6 +23,7 @@ export const countdownTask = z.strictObject({
   /** Results on the way must be whole and above 0, as on television. Default false: exact fractions from 0 up. */
   whole: z.boolean().default(false),
 })
+/** Numbers, and what is to be made of them. */
 export type CountdownTask = z.input<typeof countdownTask>
 
 /** Numbers left, and what is wanted of them. */

@@ -16,6 +16,7 @@ import { equal, whole } from './arithmetic/rational.ts'
 
 /** The numbers of a puzzle: two to six whole numbers from 0 to 1000; the game is played with four. */
 export const game24Task = z.strictObject({ numbers: z.array(z.int().min(0).max(1000)).min(2).max(6) })
+/** Four numbers. */
 export type Game24Task = z.infer<typeof game24Task>
 
 const goal = whole(24)

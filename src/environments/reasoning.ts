@@ -57,6 +57,7 @@ export interface ReasoningAction extends Readonly<Record<string, Json | undefine
   readonly refused?: boolean
 }
 
+/** A task, and the steps of its solution so far. */
 export interface ReasoningState {
   readonly task: FilledReasoningTask
   readonly steps: readonly string[]
@@ -67,6 +68,7 @@ export interface ReasoningState {
 /** Text, a number, a letter, or what the schema describes. */
 export type ReasoningAnswer = Json
 
+/** Options of `reasoning`. */
 export interface ReasoningOptions {
   /** A zod schema for the answer: tasks without `answerBy` are then answered by JSON that it accepts, with its checks and transforms. */
   readonly output?: z.ZodType

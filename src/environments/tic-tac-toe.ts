@@ -31,6 +31,7 @@ const game: Game<TicTacToeState> = { empty: 0, actions, play, asTask: (state) =>
 
 /** The cells played so far, 1 to 9 row by row, the players in turn: `5` is X in the middle. A legal game that is not over. */
 export const ticTacToeTask = positionTask(game, 9, 'cells from 1 to 9, as in "519"')
+/** A position, by the cells that were played. */
 export type TicTacToeTask = z.input<typeof ticTacToeTask>
 
 /**

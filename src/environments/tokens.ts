@@ -3,17 +3,20 @@
 import type { Environment, Step } from '../core/environment.ts'
 import { BanyanError } from '../core/errors.ts'
 
+/** What the tokens go on from. */
 export interface TokensTask {
   /** What is gone on from. */
   readonly prompt: readonly number[]
 }
 
+/** A prompt, and the tokens behind it. */
 export interface TokensState {
   readonly prompt: readonly number[]
   /** Behind the prompt. */
   readonly tokens: readonly number[]
 }
 
+/** Options of `tokens`. */
 export interface TokensOptions {
   /** The token that ends a text. Default: none does. */
   readonly end?: number

@@ -6,6 +6,7 @@ import { type Clause, persons, readWordStep, verbs, type WordProblem, wantWordSt
 
 export { type WordProblem, wordProblem as wordProblemTask } from './word-problems/problem.ts'
 
+/** A problem, and the steps of its answer so far. */
 export interface WordProblemState {
   readonly problem: WordProblem
   /** Texts such as `+ 3 45`. */

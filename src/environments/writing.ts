@@ -15,6 +15,7 @@ export interface WritingAction extends Readonly<Record<string, Json | undefined>
   readonly anew?: true
 }
 
+/** A task, and the text so far. */
 export interface WritingState {
   readonly task: WritingTask
   readonly text: string

@@ -72,6 +72,7 @@ export interface Claim {
   readonly questions: readonly [Question, ...Question[]]
 }
 
+/** How large an experiment is run: on which seeds, in which setup, within which limits. */
 export interface ScaleOf<Setup> {
   readonly seeds: readonly number[]
   readonly setup: Setup
@@ -92,6 +93,7 @@ export interface Figure {
 // biome-ignore lint/suspicious/noExplicitAny: as said
 export type AnyExperiment = Experiment<any>
 
+/** A comparison of arms at equal budget, with what it claims. */
 export interface Experiment<Setup = Json> {
   readonly arms: readonly ArmText[]
   /** One of them is the main one. */

@@ -3,6 +3,7 @@ import type { Awaitable, Json } from '../core/common.ts'
 import type { SystemSearch } from '../front/system-search.ts'
 import type { AnyExperiment } from './experiment.ts'
 
+/** What kind of method a system is. */
 export type Family = 'search' | 'preference-learning' | 'policy-optimization' | 'agent' | 'guardrail' | 'other-learning'
 
 /** What a reader wants to know first. Texts are plain sentences in our own words. */
@@ -39,6 +40,7 @@ export interface SystemTraining {
   readonly objective: { readonly name: string; readonly options: Readonly<Record<string, Json>> }
 }
 
+/** A published system: what it says, how it is used, and how it is reproduced. */
 export interface System {
   readonly card: Card
   /** It searches on users' own tasks: `banyan solve --system`. Loads what that needs. */

@@ -3,6 +3,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { type AnswerOptions, answerCall, streamCall } from './language-model/answer.ts'
 import { type AnyModel, isLanguageModel, modelOf } from './model-of.ts'
 
+/** Options of `asLanguageModel`. */
 export interface AsLanguageModelOptions extends AnswerOptions {
   /** The model over which is searched. */
   readonly model: AnyModel

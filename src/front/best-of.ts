@@ -5,6 +5,7 @@ import { type Improved, improve } from './improve.ts'
 import type { AnswerKind, AnswerOf, ImproveOptions } from './improvement.ts'
 import { optionError } from './option-error.ts'
 
+/** Options of `bestOf`: those of `improve` but for the searcher, and how many answers. */
 export type BestOfOptions<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'> = Omit<
   ImproveOptions<Schema, Kind>,
   'preset' | 'searcher' | 'steps'

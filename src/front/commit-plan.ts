@@ -35,6 +35,7 @@ export interface CommittedCall extends PlannedCall {
   readonly error?: string
 }
 
+/** What became of a plan that was carried out. */
 export interface Committed {
   /** All calls were done. */
   readonly done: boolean

@@ -21,6 +21,7 @@ export interface Estimate {
   readonly settings?: Chosen
 }
 
+/** Options of `improve` or of `bestOf`, which are to be estimated. */
 export type EstimateOptions<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'> = (
   | ImproveOptions<Schema, Kind>
   | BestOfOptions<Schema, Kind>

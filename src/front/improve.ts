@@ -6,6 +6,7 @@ import { type ReasoningAction, type ReasoningState, solutionText } from '../envi
 import { type Found, foundAnswer } from './found-answer.ts'
 import { type AnswerKind, type AnswerOf, type Chosen, type ImproveOptions, improvement } from './improvement.ts'
 
+/** An answer, what it took, and how it was found. */
 export interface Improved<Answer> {
   readonly answer: Answer
   /** All that the model wrote, the answer in it. */

@@ -40,6 +40,7 @@ export type Verify<Answer> = (found: {
   readonly signal: AbortSignal
 }) => Awaitable<CheckResult>
 
+/** Options of `improve`. */
 export interface ImproveOptions<Schema extends z.ZodType = z.ZodString, Kind extends AnswerKind = 'text'> {
   /** One of ours, or any language model of the AI SDK (its failed calls are then retried). */
   readonly model: AnyModel

@@ -7,6 +7,7 @@ import { setupNamed, setupNames } from './setups/index.ts'
 /** The searcher of `balanced`: to change it, change this line. */
 const balancedSearcher = 'mcts'
 
+/** Searcher, settings, concurrency and budget that go together. */
 export interface Preset {
   readonly searcher: string
   /** Come on top of what suits the searcher in its environment. */
@@ -17,6 +18,7 @@ export interface Preset {
   readonly budget: { readonly free: Amounts; readonly paid: Amounts }
 }
 
+/** The presets by name. */
 export const presets = {
   /** A few whole answers, the best of them. */
   fast: { searcher: 'best-of-n', settings: { n: 4 }, concurrency: 4, budget: { free: { tokens: 2048, calls: 128 }, paid: { calls: 16 } } },
@@ -30,6 +32,7 @@ export const presets = {
   thorough: { searcher: 'mcts', settings: {}, concurrency: 4, budget: { free: { tokens: 32_768, calls: 2048 }, paid: { calls: 128 } } },
 } as const satisfies Readonly<Record<string, Preset>>
 
+/** `fast`, `balanced` or `thorough`. */
 export type PresetName = keyof typeof presets
 
 /** Settings with which a searcher that would end by itself goes on until its budget does. */

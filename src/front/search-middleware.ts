@@ -2,6 +2,7 @@
 import type { LanguageModelV4Middleware } from '@ai-sdk/provider'
 import { type AnswerOptions, answerCall, streamCall } from './language-model/answer.ts'
 
+/** Options of `searchMiddleware`. */
 export type SearchMiddlewareOptions = AnswerOptions
 
 /**

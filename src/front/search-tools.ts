@@ -32,6 +32,7 @@ export type VerifyPlan = (found: {
   readonly signal: AbortSignal
 }) => Awaitable<CheckResult>
 
+/** Options of `searchTools`. */
 export interface SearchToolsOptions
   extends Pick<
     ImproveOptions,

@@ -4,6 +4,7 @@ import type { Json } from '../core/common.ts'
 
 /** The kinds of JSON values that `type` names; an `integer` is a `number` too. */
 export const kinds = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'] as const
+/** One of `kinds`. */
 export type Kind = (typeof kinds)[number]
 
 /** A fragment of JSON Schema (draft 2020-12) about one argument. What stands in one fragment must hold together. */

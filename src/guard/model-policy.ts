@@ -9,6 +9,7 @@ import type { MadeCall, Updater } from './monitor.ts'
 import { isNarrower } from './narrow.ts'
 import { type GuardedCall, type Policy, readPolicy, rulesIn } from './rules.ts'
 
+/** Options of `modelPolicy`. */
 export interface ModelPolicyOptions {
   readonly model: Model
   /** What the user wants. */

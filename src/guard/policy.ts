@@ -8,6 +8,7 @@ import { after, judge, type MadeCall, type Monitor, monitor, type Updater } from
 import { narrowed } from './narrow.ts'
 import { type GuardedCall, type Policy, type Rule, readPolicy, rulesIn } from './rules.ts'
 
+/** Options of `policy`. */
 export interface PolicyOptions<State, Action> {
   /** Default `policy-` and a digest of the rules, so that a run under other rules is another run. */
   readonly name?: string

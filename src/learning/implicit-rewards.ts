@@ -3,6 +3,7 @@ import type { CausalNet } from './nets/causal-net.ts'
 import { scorer } from './nets/scorer.ts'
 import type { Kernels } from './tensor/kernels.ts'
 
+/** Options of `implicitRewards`. */
 export interface ImplicitRewardsOptions {
   readonly policy: CausalNet
   readonly reference: CausalNet

@@ -6,6 +6,7 @@ import type { CausalNet } from './nets/causal-net.ts'
 import { type ParameterSource, parameterMaker } from './nets/parameters.ts'
 import { parameter } from './tensor/tensor.ts'
 
+/** Which layers get adapters, and how large. */
 export type LoraOptions = {
   /** Numbers between the two matrices of an adapter, from 1; the paper's r. Default 8. */
   readonly rank?: number

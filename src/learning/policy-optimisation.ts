@@ -44,6 +44,7 @@ export interface SamplingContext<Task> {
   readonly signal: AbortSignal | undefined
 }
 
+/** Options of policy optimisation. */
 export interface PolicyOptimisationOptions<Task> {
   /** Trained in place. */
   readonly net: CausalNet
@@ -100,6 +101,7 @@ export interface PolicyUpdate {
   readonly measured: Readonly<Record<string, number>>
 }
 
+/** What a policy optimisation did, update by update. */
 export interface PolicyOptimisationResult {
   /** What `measure` said before the first update. */
   readonly before: Readonly<Record<string, number>>

@@ -17,6 +17,7 @@ import { type Encoding, type TrainingJob, type TrainingProgress, type TrainingRe
 export type { RoundReport, SelfTrainingManifest } from './self-training/manifest.ts'
 export type { Found, FoundTrace, Measured, Policy, SearchContext, SelfTrainingParts, Solved } from './self-training/parts.ts'
 
+/** Options of `selfTrain`. */
 export interface SelfTrainingOptions {
   /** File of the net that it begins with, saved with its tokeniser. */
   readonly base: string
@@ -52,6 +53,7 @@ export interface SelfTrainingOptions {
 /** What of a training can be chosen here. */
 export type TrainingSettings = Pick<TrainingJob, 'batch' | 'microbatch' | 'limit' | 'schedule' | 'optimizer'>
 
+/** Where a self-training is. */
 export interface SelfTrainingStage {
   readonly round: number
   readonly rounds: number
@@ -59,6 +61,7 @@ export interface SelfTrainingStage {
   readonly training?: TrainingProgress
 }
 
+/** The rounds of a self-training, and where its files are. */
 export interface SelfTrainingResult {
   /** Round 0 first. Fewer than asked for when it was aborted. */
   readonly rounds: readonly RoundReport[]

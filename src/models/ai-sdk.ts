@@ -11,6 +11,7 @@ import { amountsOf } from './model-usage.ts'
 import { providerError } from './provider-error.ts'
 import { withDeadline } from './wait.ts'
 
+/** Options of `aiSdkModel`. */
 export interface AiSdkOptions {
   /** Default: provider and model id, e.g. `openai/gpt-4o-mini`. */
   readonly name?: string

@@ -25,6 +25,7 @@ import { amountsOf } from './model-usage.ts'
 /** What is used of node-llama-cpp. */
 export type LlamaLibrary = typeof import('node-llama-cpp')
 
+/** Options of `localModel`. */
 export interface LocalModelOptions {
   /** A name from the catalogue (`smollm2-135m`), or the path of a GGUF file. */
   readonly model: string
@@ -68,6 +69,7 @@ export interface LocalStatistics {
   readonly copies: number
 }
 
+/** A model in this process. */
 export interface LocalModel extends Model {
   readonly contextLength: number
   /** The file. */

@@ -3,6 +3,7 @@ import type { CallContext } from '../core/call.ts'
 import type { Amounts, Awaitable, Json, Reproducible } from '../core/common.ts'
 import { BanyanError, StarvedError } from '../core/errors.ts'
 
+/** One message of a chat. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
@@ -36,6 +37,7 @@ export interface GenerateRequest {
   readonly schema?: Json
 }
 
+/** One answer of a model. */
 export interface Sample {
   readonly text: string
   /** `stop`: by itself or at a stop text; `length`: at `maxTokens`; `refused`: content filter. */

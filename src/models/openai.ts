@@ -13,6 +13,7 @@ import { type Fields, type Server, type ServerKind, serverKinds, servers } from 
 import { embedTexts } from './openai/vectors.ts'
 import { withDeadline } from './wait.ts'
 
+/** Options of `openai`. */
 export interface OpenAiOptions {
   /** As in `http://localhost:8000/v1`. The key and the headers are sent to its origin and to no other. */
   readonly baseUrl: string

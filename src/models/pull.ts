@@ -27,12 +27,14 @@ export interface ModelSource {
   read(entry: CatalogueEntry, context: SourceContext): AsyncIterable<Uint8Array>
 }
 
+/** What a source is told when it is to give a file. */
 export interface SourceContext {
   readonly signal: AbortSignal
   /** Told of bytes that came in before `read` yields them, where a source first fetches something that holds the file. */
   received(bytes: number): void
 }
 
+/** Options of `pullModel`. */
 export interface PullOptions {
   readonly onProgress?: (progress: PullProgress) => void
   readonly signal?: AbortSignal

@@ -21,6 +21,7 @@ export interface ScriptedCall {
   readonly random: Random
 }
 
+/** A sample with more than its text. */
 export interface ScriptedSample {
   readonly text: string
   /** Default: `stop`, or `length` when `maxTokens` cut it. */
@@ -43,6 +44,7 @@ export interface ScriptedRequest {
   readonly request: GenerateRequest | ScoreRequest | { readonly texts: readonly string[] }
 }
 
+/** Options of `scripted`. */
 export interface ScriptedOptions {
   /** Default `scripted`. */
   readonly name?: string
@@ -70,6 +72,7 @@ export interface ScriptedOptions {
   readonly price?: Price | 'unknown'
 }
 
+/** A model that keeps what it was asked. */
 export interface ScriptedModel extends Model {
   /** How many calls were received, failed ones too. */
   readonly calls: number

@@ -6,6 +6,7 @@ import { allEnded } from '../evaluators/groups.ts'
 import { type Batch, joined } from './join.ts'
 import { badOption, describedLikeness, keysBy, type Likeness } from './likeness.ts'
 
+/** Options of `deduplicated`. */
 export interface DeduplicatedOptions<Action> {
   /** When two actions count as the same. Default `text`. */
   readonly by?: Likeness<Action>

@@ -9,6 +9,7 @@ import { allEnded } from '../evaluators/groups.ts'
 import { joined } from './join.ts'
 import { badOption } from './likeness.ts'
 
+/** Options of `temperatures`. */
 export interface TemperaturesOptions {
   /** Default: that of the first proposer. */
   readonly name?: string

@@ -7,6 +7,7 @@ import { newRunId, requireRunId } from './run-id.ts'
 import type { ListOptions, Store } from './store.ts'
 import { emptyTally, type RunSummary, summaryOf, type Tally, tallied } from './summary.ts'
 
+/** Options of `memory`. */
 export interface MemoryOptions {
   /** Secrets to mask beside those of the environment (see `redact.ts`). */
   readonly secrets?: readonly string[]

@@ -61,6 +61,7 @@ export interface TraceNode {
   readonly children: readonly TraceNode[]
 }
 
+/** A run's tree, read from its log. */
 export interface TraceTree {
   readonly header: RunHeader | undefined
   readonly end: RunEnd | undefined

@@ -5,6 +5,7 @@ import { guarded, openForReading, openForWriting } from './sqlite/open.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
+/** Options of `sqlite`. */
 export interface SqliteOptions {
   /** Only look: for traces that come from elsewhere. Nothing in the file is trusted, and nothing is written. Default false. */
   readonly readOnly?: boolean

@@ -12,6 +12,7 @@ import { Barren } from './patience.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `aStar`. */
 export interface AStarOptions {
   /** w, the weight of the estimate, at least 0. Default 1. Above 1: faster, and at most w times as dear as the cheapest path. */
   readonly weight?: number

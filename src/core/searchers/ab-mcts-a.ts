@@ -6,6 +6,7 @@ import { armNames, expectedMeans, highest, ucb1 } from './ab-mcts/arms.ts'
 import { type PosteriorOptions, posteriorOf } from './ab-mcts/posterior.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `abMctsA`. */
 export interface AbMctsAOptions extends AdaptiveBranchingOptions, PosteriorOptions {
   /** Mean score expected of a proposer, by name, for the choice among several. Default: the prior's. */
   readonly expected?: Readonly<Record<string, number>>

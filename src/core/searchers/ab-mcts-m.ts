@@ -17,6 +17,7 @@ export interface Pruning {
   readonly share?: number
 }
 
+/** Options of `abMctsM`. */
 export interface AbMctsMOptions extends AdaptiveBranchingOptions {
   readonly prior?: MixedPrior
   /** Sweeps of the sampler for each choice. Default 200. */

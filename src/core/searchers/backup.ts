@@ -3,6 +3,7 @@
 import type { NodeId } from '../common.ts'
 import type { Tree } from '../tree.ts'
 
+/** A rule that carries a new value one node up. */
 export interface Backup {
   readonly name: string
   /** Takes in one new value at `node`, which was just evaluated or below which something was. `value` is from the side to move at `node`. */
@@ -71,6 +72,7 @@ export function soft(temperature: number): Backup {
   }
 }
 
+/** The backups by name. */
 export const backups = { mean, max, 'min-max': { ...max, name: 'min-max' }, children } as const
 
 /** Carries a value from a leaf to the root. */

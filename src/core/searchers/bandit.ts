@@ -12,6 +12,7 @@ import { Chains } from './chain.ts'
 import { patience } from './patience.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `bandit`. */
 export interface BanditOptions extends PosteriorOptions {
   /** Names of the proposers. Default `default`. */
   readonly propose?: string | readonly string[]

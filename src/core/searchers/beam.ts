@@ -6,6 +6,7 @@ import type { Work } from '../trial.ts'
 import { BestNodes, meanLogProb } from './best.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `beam`. */
 export interface BeamOptions {
   /** States kept at each level. Default 4. */
   readonly width?: number

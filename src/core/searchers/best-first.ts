@@ -6,6 +6,7 @@ import { BestNodes } from './best.ts'
 import { Heap } from './heap.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `bestFirst`. */
 export interface BestFirstOptions {
   /** Children proposed at each state. Default 4; proposers that list moves give them all. */
   readonly branching?: number

@@ -3,6 +3,7 @@ import type { Searcher } from '../searcher.ts'
 import { Chains } from './chain.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `bestOfN`. */
 export interface BestOfNOptions {
   /** How many chains; null: until the budget ends. Default 8. */
   readonly n?: number | null

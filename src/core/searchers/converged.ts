@@ -5,6 +5,7 @@ import type { Tree } from '../tree.ts'
 import { worth } from './inner.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `converged`. */
 export interface ConvergedOptions {
   /** Stops when the best answer has been the same for so many trials; null: never for that. Default 16. */
   readonly trials?: number | null

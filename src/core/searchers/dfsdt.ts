@@ -10,6 +10,7 @@ import { Barren } from './patience.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `dfsdt`. */
 export interface DfsdtOptions {
   /**
    * `preorder` (the paper's DFSDT): one child at a time, and below it before the next is proposed; the proposer sees what was tried.

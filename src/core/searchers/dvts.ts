@@ -10,6 +10,7 @@ import { Barren, patience } from './patience.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `dvts`. */
 export interface DvtsOptions {
   /** Subtrees at a time (N / M in the paper). Default 4. */
   readonly n?: number

@@ -3,6 +3,7 @@ import type { Searcher } from '../searcher.ts'
 import { Chains } from './chain.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `greedy`. */
 export interface GreedyOptions {
   /** Name of the proposer. Default `default`. */
   readonly propose?: string

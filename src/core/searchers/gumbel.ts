@@ -15,6 +15,7 @@ import { addPending } from './pending.ts'
 import { type Arm, Round } from './round.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `gumbel`. */
 export interface GumbelOptions {
   /** n, simulations of a round, at least 1. The schedule needs to know them: take what the budget pays for. Default 64. */
   readonly simulations?: number

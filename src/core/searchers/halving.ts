@@ -1,5 +1,6 @@
 // Sequential halving (Karnin, Koren and Somekh 2013) as a schedule: how often the candidates that are left are visited in each phase.
 
+/** One phase of a schedule. */
 export interface Phase {
   /** Candidates that are left. */
   readonly considered: number

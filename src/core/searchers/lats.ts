@@ -14,6 +14,7 @@ import { forOnePlayer } from './players.ts'
 import { uct } from './select.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `lats`. */
 export interface LatsOptions {
   /** n, children sampled when a state is expanded. Default 5, as in the paper. */
   readonly branching?: number

@@ -14,6 +14,7 @@ import { proofOf, prove, provenByChildren } from './prove.ts'
 import { type Selection, selections } from './select.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `mcts`. */
 export interface MctsOptions {
   /** How a child is chosen. Default `uct`, or `puct` where `priors` matter. */
   readonly selection?: 'uct' | 'puct' | 'max-ucb' | Selection

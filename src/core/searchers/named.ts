@@ -59,6 +59,7 @@ const byName: Readonly<Record<string, (settings: never) => Searcher>> = {
   },
 }
 
+/** Names of all searchers that `searcherNamed` knows. */
 export const searcherNames: readonly string[] = Object.keys(byName)
 
 /**

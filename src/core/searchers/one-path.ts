@@ -4,6 +4,7 @@ import type { Searcher } from '../searcher.ts'
 import type { Work } from '../trial.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `onePath`. */
 export interface OnePathOptions {
   /** Actions in a row that may be denied or fail before it ends. Default 16. */
   readonly patience?: number

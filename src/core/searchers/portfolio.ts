@@ -11,6 +11,7 @@ import { asAsked, KnownChildren } from './known-children.ts'
 import { proofOf, prove } from './prove.ts'
 import { checkSettings, outOfRange } from './settings.ts'
 
+/** Options of `portfolio`. */
 export interface PortfolioOptions {
   /** What each gets in proportion, above 0. Default: all the same, in turns. */
   readonly shares?: readonly number[]

@@ -5,6 +5,7 @@ import type { Levels } from './levels.ts'
 import { rewardBalanced } from './reward-balanced.ts'
 import { checkSettings, oneOf, outOfRange } from './settings.ts'
 
+/** Options of `rebase`. */
 export interface RebaseOptions {
   /** Trajectories grown side by side (N in the paper). Default 16. */
   readonly width?: number

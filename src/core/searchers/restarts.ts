@@ -11,6 +11,7 @@ import { patience } from './patience.ts'
 import { schedules } from './schedule.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `restarts`. */
 export interface RestartsOptions {
   /** How often it is begun again; null: until the budget ends. Default null. */
   readonly times?: number | null

@@ -49,4 +49,5 @@ export function maxUcb(exploration: number): Selection {
   }
 }
 
+/** The selection rules by name. */
 export const selections = { uct, puct, 'max-ucb': maxUcb } as const

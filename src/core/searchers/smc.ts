@@ -12,6 +12,7 @@ import { effectiveSize, multinomial, systematic } from './resample.ts'
 import { checkSettings, oneOf } from './settings.ts'
 import { heaviest } from './tally.ts'
 
+/** Options of `smc`. */
 export interface SmcOptions {
   /** Particles n. Default 8. */
   readonly particles?: number
@@ -44,6 +45,7 @@ export interface SmcOptions {
   readonly continueWhenSolved?: boolean
 }
 
+/** One particle: where it stands, and what it weighs. */
 export interface Particle {
   node: NodeId
   /** ln of the weight; -Infinity: dead. */

@@ -16,6 +16,7 @@ import { forOnePlayer } from './players.ts'
 import { uct } from './select.ts'
 import { checkSettings, oneOf, outOfRange } from './settings.ts'
 
+/** Options of `softBellman`. */
 export interface SoftBellmanOptions {
   /** 1 / λ, above 0, in the unit of the values: how much a value is worth against what the proposer finds likely. Default 1. */
   readonly temperature?: number

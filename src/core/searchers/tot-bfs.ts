@@ -6,6 +6,7 @@ import { type Choose, Levels } from './levels.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings, oneOf } from './settings.ts'
 
+/** Options of `totBfs`. */
 export interface TotBfsOptions {
   /** States kept at each step (b). Default 5, as in the paper's game of 24. */
   readonly keep?: number

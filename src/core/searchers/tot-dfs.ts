@@ -9,6 +9,7 @@ import { Barren } from './patience.ts'
 import { forOnePlayer } from './players.ts'
 import { checkSettings } from './settings.ts'
 
+/** Options of `totDfs`. */
 export interface TotDfsOptions {
   /** Thoughts proposed for each state (k). Default 5; proposers that list moves give them all. */
   readonly branching?: number

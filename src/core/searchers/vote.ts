@@ -7,6 +7,7 @@ import { Chains } from './chain.ts'
 import { checkSettings, oneOf } from './settings.ts'
 import { heaviest } from './tally.ts'
 
+/** Options of `vote`. */
 export interface VoteOptions {
   /** How many chains; null: until the budget ends. Default 8. */
   readonly n?: number | null

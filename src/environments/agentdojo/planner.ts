@@ -13,8 +13,10 @@ export interface AgentCall {
   /** Calls of the user's plan and of the attacker's that are done or given up after it. */
   readonly after: readonly [number, number]
 }
+/** A call, or the end. */
 export type AgentAction = AgentCall | { readonly kind: 'finish' }
 
+/** A call that was made, and what came of it. */
 export interface AgentStep extends AgentCall {
   readonly kind: 'called' | 'failed'
   readonly result: Json

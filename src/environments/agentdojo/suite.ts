@@ -12,6 +12,7 @@ export interface WrittenCall {
   readonly args: Arguments
 }
 
+/** What a user asks, and the calls that do it. */
 export interface UserTask {
   readonly id: string
   readonly prompt: string
@@ -20,6 +21,7 @@ export interface UserTask {
   readonly calls: readonly WrittenCall[]
 }
 
+/** What an attacker wants, and the calls that would do it. */
 export interface InjectionTask {
   readonly id: string
   /** What the attacker wants, as it stands in the injected text. */
@@ -27,6 +29,7 @@ export interface InjectionTask {
   readonly calls: readonly WrittenCall[]
 }
 
+/** Tools, a world, and the tasks of users and attackers in it. */
 export interface Suite {
   readonly name: string
   readonly tools: readonly SuiteTool[]

@@ -8,6 +8,7 @@ import { type Model, type ScoreRequest, score } from '../../models/model.ts'
 /** The text that stands before the moves: a chat, or a plain text to go on from. */
 export type ChoicePrompt = Pick<ScoreRequest, 'messages' | 'prompt' | 'prefix'>
 
+/** Options of `chosen`. */
 export interface ChosenOptions<State, Action> {
   readonly model: Model
   /** What the model reads of a state; undefined where asking is not worth a call: its moves then get equal priors. */

@@ -30,6 +30,7 @@ export interface WordProblem {
 }
 
 const clause = z.strictObject({ person: z.enum(persons), verb: z.enum(verbs), amount: z.int().min(1).max(9) })
+/** The schema of word problems. */
 export const wordProblem = z.strictObject({ start: z.int().min(0).max(99), clauses: z.array(clause).min(1).max(12) })
 
 /** Signs of the steps: more, less, times, and that nothing changes. */

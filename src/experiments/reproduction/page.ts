@@ -5,6 +5,7 @@ import type { Card } from '../system.ts'
 import { intervalsPicture } from './intervals-picture.ts'
 import type { Answered, ArmSummary, ClaimResult, Reproduction } from './results.ts'
 
+/** Options of a system's page. */
 export interface PageOptions {
   readonly card: Card
   readonly result: Reproduction

@@ -8,6 +8,7 @@ import { type Cell, type CellOptions, type KeptCell, keptCell, nameOf, reportedK
 import type { Reproduction } from './results.ts'
 import { reproductionOf } from './summary.ts'
 
+/** Options of `reproduce`. */
 export interface ReproduceOptions {
   readonly system: System
   readonly scale: Scale
@@ -28,6 +29,7 @@ export interface ReproduceOptions {
   readonly versions?: Readonly<Record<string, Json>>
 }
 
+/** How far a reproduction is, in cells. */
 export interface ReproductionProgress {
   readonly done: number
   readonly total: number

@@ -23,6 +23,7 @@ export interface Answered {
   readonly verdict: ClaimVerdict
 }
 
+/** A claim, and what was found of it. */
 export interface ClaimResult extends Answered {
   readonly text: string
   readonly main: boolean
@@ -30,6 +31,7 @@ export interface ClaimResult extends Answered {
   readonly also: readonly Answered[]
 }
 
+/** One metric over all seeds. */
 export interface MetricSummary {
   /** Null: not a number. */
   readonly mean: number | null
@@ -38,6 +40,7 @@ export interface MetricSummary {
   readonly perSeed: readonly (number | null)[]
 }
 
+/** One arm over all seeds. */
 export interface ArmSummary {
   readonly name: string
   readonly text: string

@@ -9,6 +9,7 @@ export interface Discount {
   readonly lambda: number
 }
 
+/** Options of generalised advantage estimation. */
 export interface GaeOptions {
   /** From a token to the next of the same step. Default: no discount, λ as for steps (action decomposition: POAD, arXiv:2405.15821). */
   readonly token?: Discount

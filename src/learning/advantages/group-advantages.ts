@@ -3,6 +3,7 @@ import type { Rollout } from '../rollouts/rollout.ts'
 import { type RolloutFilter, rewardOf } from './filters.ts'
 import { groupStd, type Normaliser } from './normalisers.ts'
 
+/** Options of `groupAdvantages`. */
 export interface GroupAdvantagesOptions {
   /** Default `groupStd()`: GRPO's. */
   readonly normaliser?: Normaliser

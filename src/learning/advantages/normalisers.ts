@@ -10,6 +10,7 @@ import { BanyanError } from '../../core/errors.ts'
  */
 export type Normaliser = (rewards: ArrayLike<number>, groups: ArrayLike<string | number>) => Float64Array
 
+/** What a normaliser takes away, and what it divides by. */
 export interface NormaliserOptions {
   /** What is taken away: the mean of the group, of the batch, of the others of the group, or nothing. */
   readonly centre: 'none' | 'group' | 'batch' | 'others'

@@ -7,6 +7,7 @@ import { checkRewards, meanOf, membersOf } from './normalisers.ts'
 /** Where leaves hang: [leaves] lists of segments from the root. */
 type Ancestors = readonly (readonly string[])[]
 
+/** How the depths of a tree are weighed. */
 export interface TreeOptions {
   /**
    * How the depths are averaged: all alike (`plain`), or each by the number of leaves that it compares (`size`). Default `plain`.

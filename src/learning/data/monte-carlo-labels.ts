@@ -43,6 +43,7 @@ export interface RolloutEnd {
 /** Goes on to the end, `count` times. */
 export type RolloutPolicy = (start: RolloutStart) => Awaitable<readonly RolloutEnd[]>
 
+/** Options of `monteCarloLabels`. */
 export interface MonteCarloLabelsOptions extends RunsOptions {
   readonly policy: RolloutPolicy
   /** Most tokens of all rollouts together; the last ones may go beyond it by what one call costs. */

@@ -6,6 +6,7 @@ import type { PreferenceNode, PreferenceTreeRow } from './rows.ts'
 import type { RunNode } from './run-tree.ts'
 import { type ValueSource, valuesOf } from './value-source.ts'
 
+/** Options of `preferenceTrees`. */
 export interface PreferenceTreesOptions extends RunsOptions {
   /** Default `visit-mean`. */
   readonly value?: ValueSource

@@ -10,6 +10,7 @@ import type { RowKind, TrainingRow } from './rows.ts'
 /** Rows of one kind. */
 export type RowOf<Kind extends RowKind> = Extract<TrainingRow, { readonly row: Kind }>
 
+/** Options of `readRows`. */
 export interface ReadRowsOptions<Kind extends RowKind> {
   /** Only rows of this kind are good. Default: all kinds. */
   readonly kind?: Kind

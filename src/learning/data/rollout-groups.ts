@@ -6,6 +6,7 @@ import type { GroupRow } from './rows.ts'
 import type { RunNode } from './run-tree.ts'
 import { type Verdict, verdictsOf } from './verdicts.ts'
 
+/** Options of `rolloutGroups`. */
 export interface RolloutGroupsOptions extends RunsOptions {
   /** The finished traces of one run (default), or those of all runs of a task: they are then held in memory together. */
   readonly within?: 'run' | 'task'

@@ -7,6 +7,7 @@ import type { StepLabelRow } from './rows.ts'
 import type { RunNode } from './run-tree.ts'
 import { answerOf, verdictsOf } from './verdicts.ts'
 
+/** Options of `stepLabels`. */
 export interface StepLabelsOptions extends RunsOptions {
   /**
    * `monte-carlo` (default): the share of right ends below each step. `first-error`: 1 up to the last step with a right end below it, 0 from

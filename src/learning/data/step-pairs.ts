@@ -19,6 +19,7 @@ export interface PairOptions {
   readonly leastDistance?: number
 }
 
+/** Options of `stepPairs`. */
 export interface StepPairsOptions extends RunsOptions, PairOptions {
   /** Default `visit-mean`. */
   readonly value?: ValueSource

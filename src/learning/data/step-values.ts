@@ -5,6 +5,7 @@ import type { RunsOptions } from './read-runs.ts'
 import type { StepValueRow } from './rows.ts'
 import { type ValueSource, valuesOf } from './value-source.ts'
 
+/** Options of `stepValues`. */
 export interface StepValuesOptions extends RunsOptions {
   /** Default `visit-mean`. */
   readonly value?: ValueSource

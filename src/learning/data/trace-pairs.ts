@@ -6,6 +6,7 @@ import type { PairRow } from './rows.ts'
 import { type Contender, type PairOptions, pairsOf, sidesOf } from './step-pairs.ts'
 import { verdictsOf } from './verdicts.ts'
 
+/** Options of `tracePairs`. */
 export interface TracePairsOptions extends RunsOptions, PairOptions {
   /** Compare the traces of one run (default), or those of all runs of a task: they are then held in memory together. */
   readonly within?: 'run' | 'task'

@@ -6,6 +6,7 @@ import type { RunsOptions } from './read-runs.ts'
 import type { VerifiedRow } from './rows.ts'
 import { answerOf, verdictsOf } from './verdicts.ts'
 
+/** Options of `verifiedTraces`. */
 export interface VerifiedTracesOptions extends RunsOptions {
   /** Most traces of a task. Default: all. */
   readonly mostPerTask?: number

@@ -11,6 +11,7 @@ import { OutputFile, type Written } from './output-file.ts'
 import type { DatasetFormat, TrainingRow } from './rows.ts'
 import { writeParquet } from './write-parquet.ts'
 
+/** Options of `writeDataset`. */
 export interface WriteDatasetOptions {
   /** How the file is written. Default: by its ending, `.jsonl`, `.parquet` or `.json`; a path that ends in `/` is a folder of documents. */
   readonly as?: 'jsonl' | 'json' | 'parquet'

@@ -9,6 +9,7 @@ import { linesOf } from './lines.ts'
 import { OutputFile, type Written } from './output-file.ts'
 import { type ColumnType, columnValue, schemaOf, unknown, widened, writable } from './parquet-columns.ts'
 
+/** Options of `writeParquet`. */
 export interface WriteParquetOptions {
   /** Rows of a group, at least 1. Default 10,000, and fewer where rows are long: a group holds at most about 32 MB of text. */
   readonly groupRows?: number

@@ -18,6 +18,7 @@ interface ApsNode {
   readonly children: readonly ApsNode[]
 }
 
+/** Options of the flat form of MATH-APS. */
 export interface MathApsFlatOptions {
   /** Between the question and the first step, and between steps. Default: a blank line, as OpenR has it. */
   readonly separator?: string

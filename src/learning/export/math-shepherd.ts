@@ -8,6 +8,7 @@ import { text } from './columns.ts'
 import { textOf } from './exchange.ts'
 import { type LabelOptions, verdicts } from './labels.ts'
 
+/** Options of Math-Shepherd's format. */
 export interface MathShepherdOptions extends LabelOptions {
   /** `texts`: `input`, `label`, `task`. `process`: OpenR's `question`, `process`, `label`, the last one a list. Default `texts`. */
   readonly layout?: 'texts' | 'process'

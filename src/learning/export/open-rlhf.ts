@@ -90,6 +90,7 @@ function kto(options: ExchangeOptions = {}): DatasetFormat<OutcomeRow | PairRow>
   }
 }
 
+/** Options of OpenRLHF's format of process rewards. */
 export interface PrmOptions extends LabelOptions, Omit<ExchangeOptions, 'form'> {
   /** Stands behind every step (`--placeholder_token`); one token of the model. Default `ки`, as in Math-Shepherd. */
   readonly placeholder?: string

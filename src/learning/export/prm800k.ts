@@ -8,6 +8,7 @@ import { textOf } from './exchange.ts'
 import type { LabelOptions } from './labels.ts'
 import { bestOf, shareOf, withTexts } from './search-tree.ts'
 
+/** Options of PRM800K's format. */
 export interface Prm800kOptions extends LabelOptions {
   /** Labels from here up to the threshold are rated 0, those below −1. Default: the threshold, so that no step is rated 0. */
   readonly neutral?: number

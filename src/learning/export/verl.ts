@@ -10,6 +10,7 @@ import { rightAnswer } from './answers.ts'
 import { equalSides, messages, text } from './columns.ts'
 import { type ExchangeOptions, exchange } from './exchange.ts'
 
+/** Options of verl's formats. */
 export interface VerlOptions {
   /** Names the reward function. Default `banyan`, which the recipe `verl` writes one for; verl's own are `openai/gsm8k` and others. */
   readonly dataSource?: string

@@ -37,6 +37,7 @@ export interface Heads {
   readonly pairwise?: PairwiseHead
 }
 
+/** Options of `saveNet`. */
 export interface SaveNetOptions {
   /** Name of the tokeniser's file, which lies in the same folder already. */
   readonly tokeniser?: string
@@ -44,6 +45,7 @@ export interface SaveNetOptions {
   readonly heads?: Heads
 }
 
+/** Options of `loadNet`. */
 export interface LoadNetOptions {
   /** Factories for further kinds. Default: `gpt`. */
   readonly kinds?: Readonly<Record<string, NetKind>>

@@ -4,6 +4,7 @@ import { BanyanError } from '../../core/errors.ts'
 import type { Message } from '../../models/model.ts'
 import type { BytePair } from '../tokenisers/byte-pair.ts'
 
+/** Chats as a model was trained to read them. */
 export interface Chat {
   /** The text that the answer goes on from. */
   text(messages: readonly Message[]): string

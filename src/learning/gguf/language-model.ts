@@ -7,6 +7,7 @@ import { type Chat, chatOf } from './chat.ts'
 import { llamaOfGguf } from './llama-of-gguf.ts'
 import { type GgufFile, openGguf } from './open-gguf.ts'
 
+/** A language model read from a GGUF file, as a net that can be trained further. */
 export interface LanguageModel {
   /** Absolute path of the file. */
   readonly path: string

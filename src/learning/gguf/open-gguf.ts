@@ -6,6 +6,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { type GgufHeader, type GgufTensor, readGgufHeader } from '../../models/local/gguf.ts'
 import { type TensorType, tensorTypes } from './tensor-types.ts'
 
+/** An open GGUF file. */
 export interface GgufFile extends Disposable {
   readonly path: string
   readonly metadata: Metadata

@@ -4,6 +4,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import type { Measurement } from './measure.ts'
 
+/** How hard problems are for a base, and how it is made so. */
 export interface Band {
   /** [10]: how often the demonstrator takes each pair of verbs the wrong way round. */
   readonly ladder: readonly number[]
@@ -16,6 +17,7 @@ export interface Band {
 /** `pass16`: solved by at least one of 16 samples. */
 export type Rate = 'greedy' | 'pass1' | 'pass16'
 
+/** The bands by name. */
 export const bands = {
   /** For policy optimisation: about one sample in four is right. */
   medium: {
@@ -31,7 +33,9 @@ export const bands = {
   },
 } as const satisfies Record<string, Band>
 
+/** `medium` or `hard`. */
 export type BandName = keyof typeof bands
+/** Names of the bands. */
 export const bandNames = Object.keys(bands) as BandName[]
 
 /** @throws BanyanError E_KIT_BAND for a name that is none. */

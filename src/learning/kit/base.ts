@@ -17,6 +17,7 @@ import { type Measurement, measurePolicy } from './measure.ts'
 import { drawProblem, type ProblemSizes, problemSizes } from './problems.ts'
 import { wordProblemTokeniser } from './vocabulary.ts'
 
+/** Which base is meant. */
 export interface Base {
   readonly band: BandName
   /** One of `baseSeeds`. */
@@ -50,6 +51,7 @@ export function basePath({ band, seed }: Base): string {
 /** Raised when settings of bases change. */
 const version = 1
 
+/** Options of `buildBase`. */
 export interface BuildOptions {
   readonly progress?: (progress: TrainingProgress) => void
   readonly signal?: AbortSignal
@@ -57,6 +59,7 @@ export interface BuildOptions {
   readonly again?: boolean
 }
 
+/** A base that is there. */
 export interface BuiltBase extends Base {
   /** Path of the net, without ending. */
   readonly path: string

@@ -18,6 +18,7 @@ export interface CountdownProblem {
   readonly whole: true
 }
 
+/** What countdown tasks are drawn. */
 export interface CountdownDrawOptions {
   readonly numbers: 3 | 4
   /** Held-out problems, or the others: no problem is both. */
@@ -80,6 +81,7 @@ export function reachesTarget(problem: CountdownProblem, moves: readonly string[
 /** How often the demonstrator does not see that a solution goes on by this operation, and adds instead. */
 export const countdownHabits = { '+': 0, '-': 0.3, '*': 0.5, '/': 0.8 } as const
 
+/** How a demonstrator of countdown errs. */
 export interface CountdownDemonstratorOptions {
   /** Default `countdownHabits`. */
   readonly habits?: Readonly<Record<'+' | '-' | '*' | '/', number>>

@@ -4,6 +4,7 @@ import type { Random } from '../../core/random.ts'
 import { persons, verbs, type WordProblem } from '../../environments/word-problems/problem.ts'
 import { applied, meaning, opposite, rightOperation } from './right-path.ts'
 
+/** How a demonstrator of word problems errs. */
 export interface DemonstratorOptions {
   /** [10]: how often each pair of verbs is taken the wrong way round. */
   readonly ladder: readonly number[]

@@ -8,6 +8,7 @@ import { answerOf, endOfAnswer, wordTokens } from './codec.ts'
 import { drawProblems, type ProblemSizes } from './problems.ts'
 import { rightAnswer } from './right-path.ts'
 
+/** On what a policy is measured. */
 export interface MeasureOptions {
   /** Default: the 300 held-out problems that all bases are measured on. */
   readonly problems?: readonly WordProblem[]

@@ -16,6 +16,7 @@ import { wordProblemTokeniser } from './vocabulary.ts'
 /** `verbose`: steps may be followed by checks, so that lengths differ. `long`: 8 to 12 clauses instead of 3 to 6. */
 export type Variant = 'usual' | 'verbose' | 'long'
 
+/** Shape and training of a net that is made in a moment. */
 export interface SmallPolicy {
   readonly width: number
   readonly layers: number
@@ -29,6 +30,7 @@ export interface SmallPolicy {
 /** Made in two seconds by native kernels: four of five answers have their form, one in a hundred is right. For checks of mechanisms. */
 export const quickPolicy: SmallPolicy = { width: 32, layers: 2, heads: 2, steps: 300 }
 
+/** Options of `kitPolicy`. */
 export interface KitPolicyOptions {
   readonly band: BandName
   /** Any; the policy is that of the seed modulo three. */

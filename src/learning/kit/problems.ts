@@ -13,6 +13,7 @@ export interface ProblemSizes {
 /** `usual` fits 48 tokens of context, `long` 96. */
 export const problemSizes = { usual: { least: 3, most: 6 }, long: { least: 8, most: 12 } } as const satisfies Record<string, ProblemSizes>
 
+/** What problems are drawn. */
 export interface DrawOptions {
   readonly sizes?: ProblemSizes
   /** Held-out problems, or the others: no problem is both. */

@@ -9,6 +9,7 @@ import { sampledTexts } from './measure.ts'
 import type { ProblemSizes } from './problems.ts'
 import { rightAnswer } from './right-path.ts'
 
+/** Options of `processLabels`. */
 export interface ProcessLabelOptions {
   /** Answers sampled for each problem. Default 4. */
   readonly traces?: number

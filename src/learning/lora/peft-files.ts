@@ -10,6 +10,7 @@ import { type LoraNet, lora } from '../lora.ts'
 import type { AdaptableNet, LinearLayer } from '../nets/adaptable-net.ts'
 import { type Parameter, parameter } from '../tensor/tensor.ts'
 
+/** Options of `saveAdapter`. */
 export interface SaveAdapterOptions {
   /** What the adapter belongs to, for those who load it with PEFT: `HuggingFaceTB/SmolLM2-135M-Instruct`. Default: none. */
   readonly baseModel?: string

@@ -8,6 +8,7 @@ import type { PolicyBatch } from './policy-batch.ts'
 import { type PolicyLossOptions, policyLoss } from './policy-loss.ts'
 import type { Surrogate } from './surrogate.ts'
 
+/** Options of GRPO's loss. */
 export interface GrpoOptions extends PolicyLossOptions {
   /** Default `ratioClip()`. */
   readonly clip?: Surrogate

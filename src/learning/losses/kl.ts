@@ -37,6 +37,7 @@ export function klEstimate(estimator: KlEstimator, difference: number): number {
   return estimator === 'k2' ? difference ** 2 / 2 : Math.expm1(-difference) + difference
 }
 
+/** Options of `klTerm`. */
 export interface KlTermOptions {
   /** Whom to keep close to: the frozen reference, or the policy that sampled. Default `reference`. */
   readonly to?: 'reference' | 'sampled'

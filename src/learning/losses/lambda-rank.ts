@@ -21,6 +21,7 @@ export interface RankedLists {
   readonly divisor?: number
 }
 
+/** Options of `lambdaRank`. */
 export interface LambdaRankOptions extends RankedLists {
   /** What log-ratios to the reference are multiplied by, above 0. Default .5. */
   readonly beta?: number

@@ -8,6 +8,7 @@ import { type PolicyLossOptions, policyLoss } from './policy-loss.ts'
 import { tokenRatio } from './ratio.ts'
 import type { Surrogate } from './surrogate.ts'
 
+/** Which tokens of other policies are learnt from, and with what weight. */
 export interface ImportanceOptions {
   /** What each token's gradient is multiplied by: its ratio (importance sampling), or nothing. Default `ratio`. */
   readonly weight?: 'ratio' | 'none'

@@ -5,6 +5,7 @@ import { constant, type Tensor } from '../tensor/tensor.ts'
 import { logSigmoid } from './log-sigmoid.ts'
 import { type Loss, type MeanOptions, shares, wantLength, weightedSum, weightedTotal } from './loss.ts'
 
+/** Options of pairwise losses. */
 export interface PairwiseOptions extends MeanOptions {
   /** How much higher the better one should score: for all pairs, or [pairs]. Default 0. */
   readonly margin?: number | Float32Array

@@ -5,6 +5,7 @@ import type { Tape } from '../tensor/tape.ts'
 import { constant, type Tensor } from '../tensor/tensor.ts'
 import { type Loss, type MeanOptions, shares, wantLength, wantOption, weightedSum, weightedTotal } from './loss.ts'
 
+/** Options of regression losses. */
 export interface RegressionOptions extends MeanOptions {
   /** Errors beyond this count linearly (Huber); above 0. Default: none do, all are squared. */
   readonly huber?: number

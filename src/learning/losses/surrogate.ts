@@ -6,6 +6,7 @@ import type { PolicyBatch } from './policy-batch.ts'
 /** Losses of tokens out of advantages and log-probabilities: REINFORCE's, clipped ratios, importance weights. */
 export type Surrogate = (tape: Tape, batch: PolicyBatch) => SurrogateLosses
 
+/** What a surrogate gives. */
 export interface SurrogateLosses {
   /** [tokens] */
   readonly losses: Tensor

@@ -8,6 +8,7 @@ import type { PolicyBatch } from './policy-batch.ts'
 /** Keeps close to a policy, keeps entropy up. */
 export type Term = (tape: Tape, batch: PolicyBatch) => TermLosses
 
+/** What a term gives. */
 export interface TermLosses {
   /** [tokens], weighted already. */
   readonly losses: Tensor

@@ -10,6 +10,7 @@ import type { Generated, GenerateRequest } from './generation.ts'
 import { prefixCache } from './prefix-cache.ts'
 import { outOfRange } from './sampling.ts'
 
+/** Options of `batchedDecoder`. */
 export interface BatchedDecoderOptions extends DecoderOptions {
   /** Tokens of texts that are kept for what continues them. Default: what fits 64 MB of keys and values. */
   readonly keptTokens?: number
@@ -24,6 +25,7 @@ export type TextRequest = Omit<GenerateRequest, 'branch' | 'readLast'> & {
 /** What a text got. See `Generated`. */
 export type GeneratedText = Omit<Generated, 'branch'>
 
+/** Decodes many texts at once. */
 export interface BatchedDecoder {
   readonly net: CausalNet
   readonly kernels: Kernels

@@ -10,6 +10,7 @@ import type { Tape } from '../tensor/tape.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { type ParameterSource, parameterMaker } from './parameters.ts'
 
+/** Shape of a net of convolutions. */
 export type ConvolutionConfig = {
   /** Numbers of a place, before and after. */
   readonly channels: readonly [number, number]
@@ -22,6 +23,7 @@ export type ConvolutionConfig = {
   readonly activation?: Activation
 }
 
+/** A net of convolutions over a board. */
 export interface Convolution {
   readonly config: ConvolutionConfig
   /** `weight` [side · side · channels in, channels out], patches row after row; `bias`. Names begin with the layer's. */

@@ -11,6 +11,7 @@ import { reader } from './reader.ts'
 import { outOfRange } from './sampling.ts'
 import { wantLength, wantToken } from './sequences.ts'
 
+/** Options of `decoder`. */
 export interface DecoderOptions {
   /** Default: the fastest there are, one thread. */
   readonly kernels?: Kernels
@@ -37,6 +38,7 @@ export interface DecoderCounters {
   readonly shared: number
 }
 
+/** Decodes one text, token by token. */
 export interface Decoder {
   readonly net: CausalNet
   readonly kernels: Kernels

@@ -9,6 +9,7 @@ import type { Tape } from '../tensor/tape.ts'
 import { constant, type Parameter, type Tensor } from '../tensor/tensor.ts'
 import { type ParameterSource, parameterMaker } from './parameters.ts'
 
+/** Shape of a net over graphs. */
 export type GraphNetConfig = {
   /** Numbers given for each node. */
   readonly inputs: number
@@ -30,6 +31,7 @@ export interface Edges {
   readonly inputs?: Tensor
 }
 
+/** A net over graphs. */
 export interface GraphNet {
   readonly config: GraphNetConfig
   /** Names begin with the net's. */

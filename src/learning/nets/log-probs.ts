@@ -8,6 +8,7 @@ import type { Tape } from '../tensor/tape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { CausalNet } from './causal-net.ts'
 
+/** Options of `logProbsOf`. */
 export interface LogProbsOptions {
   /** Of the distribution, above 0. Default 1. */
   readonly temperature?: number

@@ -7,6 +7,7 @@ import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { type ParameterSource, parameterMaker } from './parameters.ts'
 import { workspace } from './workspace.ts'
 
+/** Shape of a multilayer perceptron. */
 export type MlpConfig = {
   /** Numbers of a row, from the inputs over the layers between to the outputs; at least two. */
   readonly widths: readonly number[]
@@ -14,6 +15,7 @@ export type MlpConfig = {
   readonly activation?: Activation
 }
 
+/** A multilayer perceptron. */
 export interface Mlp {
   readonly config: MlpConfig
   /** Names begin with the net's. */

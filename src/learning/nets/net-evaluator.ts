@@ -5,6 +5,7 @@ import { parametersDigest } from './parameters-digest.ts'
 import type { ScalarHead } from './scalar-head.ts'
 import type { StepCodec } from './step-codec.ts'
 
+/** Options of `netEvaluator`. */
 export interface NetEvaluatorOptions<State> {
   readonly decoder: BatchedDecoder
   /** How a state reads as tokens. */

@@ -14,6 +14,7 @@ export interface TextTokens {
   decode(tokens: ArrayLike<number>): string
 }
 
+/** Options of `netModel`. */
 export interface NetModelOptions {
   readonly decoder: BatchedDecoder
   readonly tokeniser: TextTokens

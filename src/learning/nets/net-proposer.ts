@@ -12,6 +12,7 @@ import { checkedSampling, type SamplingOptions } from './sampling.ts'
 import type { ScalarHead } from './scalar-head.ts'
 import type { StepCodec } from './step-codec.ts'
 
+/** Options of `netProposer`. */
 export interface NetProposerOptions<State, Action> extends SamplingOptions {
   readonly decoder: BatchedDecoder
   readonly codec: StepCodec<State, Action>

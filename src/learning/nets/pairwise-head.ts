@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import type { ParameterSource } from './parameters.ts'
 import { type ScalarHead, scalarHead } from './scalar-head.ts'
 
+/** A head that says which of two texts is better. */
 export interface PairwiseHead extends ScalarHead {
   /**
    * Logits that the first of each pair is better: [rows, width] hidden states of the texts' last tokens → [pairs].

@@ -4,6 +4,7 @@ import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import type { CausalNet } from './causal-net.ts'
 import type { ScalarHead } from './scalar-head.ts'
 
+/** A policy and a value on one trunk. */
 export interface PolicyValueNet {
   /** The trunk with its policy head; decodes as any other net. */
   readonly net: CausalNet

@@ -9,6 +9,7 @@ import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { type ParameterSource, parameterMaker } from './parameters.ts'
 import { workspace } from './workspace.ts'
 
+/** Shape of a scalar head. */
 export type ScalarHeadConfig = {
   /** Of the hidden states. */
   readonly width: number
@@ -20,6 +21,7 @@ export type ScalarHeadConfig = {
   readonly weightSpread?: number
 }
 
+/** A head that reads one number off each hidden state. */
 export interface ScalarHead {
   readonly config: ScalarHeadConfig
   /** Lowest and highest number; infinite where nothing bounds it. */

@@ -9,6 +9,7 @@ import type { ScalarHead } from './scalar-head.ts'
 import { wantLength, wantToken } from './sequences.ts'
 import { workspace } from './workspace.ts'
 
+/** Options of `scorer`. */
 export interface ScorerOptions {
   /** Default: the fastest there are, one thread. */
   readonly kernels?: Kernels
@@ -46,6 +47,7 @@ export interface Scored {
   readonly values?: Float32Array
 }
 
+/** Reads given sequences many at a time. */
 export interface Scorer {
   readonly net: CausalNet
   /**

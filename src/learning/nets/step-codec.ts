@@ -1,6 +1,7 @@
 // What a net must know of a task: how a state reads as tokens, and what the tokens of a step mean. Written beside the environment.
 import type { TextRequest } from './batched-decoder.ts'
 
+/** How a task's states and steps are written in tokens. */
 export interface StepCodec<State, Action> {
   /** What the net reads in this state: the task and the steps so far. */
   prompt(state: State): ArrayLike<number>

@@ -10,6 +10,7 @@ import type { BatchedDecoder } from './batched-decoder.ts'
 import type { Alternative } from './chooser.ts'
 import { parametersDigest } from './parameters-digest.ts'
 
+/** Options of `netTokenProposer`. */
 export interface NetTokenProposerOptions {
   readonly decoder: BatchedDecoder
   /** Tokens that are offered at once, at most; those proposed before come first. Default: as many as are asked for. */

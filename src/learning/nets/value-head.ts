@@ -2,6 +2,7 @@
 import type { ParameterSource } from './parameters.ts'
 import { type ScalarHead, scalarHead } from './scalar-head.ts'
 
+/** Shape of a value head. */
 export interface ValueHeadConfig {
   /** Of the hidden states: `net.shape.width`. */
   readonly width: number

@@ -3,6 +3,7 @@ import type { GeneratedText } from '../nets/batched-decoder.ts'
 import { checkRollout } from './check-rollout.ts'
 import type { Rollout, StepSpan } from './rollout.ts'
 
+/** What a rollout must say besides its tokens. */
 export interface RolloutFacts {
   /** Unique among the rollouts of a round. */
   readonly id: string

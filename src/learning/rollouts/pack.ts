@@ -4,6 +4,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { checkRollouts } from './check-rollout.ts'
 import type { Rollout } from './rollout.ts'
 
+/** Options of packing. */
 export interface PackOptions {
   /** Longest sequence that the net reads. */
   readonly context: number

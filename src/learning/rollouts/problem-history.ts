@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { BanyanError } from '../../core/errors.ts'
 
+/** How often a problem was tried, and how often solved. */
 export interface ProblemRecord {
   readonly tried: number
   readonly solved: number
 }
 
+/** Counts of tries and solutions by problem. */
 export interface ProblemHistory {
   /** Counts attempts. @throws BanyanError E_ROLLOUT_OPTION unless `solved` is between 0 and `tried`. */
   add(problem: string, record: ProblemRecord): void

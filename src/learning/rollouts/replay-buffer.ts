@@ -2,6 +2,7 @@
 import { BanyanError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 
+/** The newest items, to be drawn again. */
 export interface ReplayBuffer<Item> {
   readonly size: number
   /** What it holds, the oldest first. */

@@ -28,6 +28,7 @@ export interface Rollout {
   readonly rewards: Readonly<Record<string, number>>
 }
 
+/** The tokens of one step, and its reward. */
 export interface StepSpan {
   readonly from: number
   /** One past its last token. */

@@ -6,6 +6,7 @@ import type { BatchedDecoder, GeneratedText } from '../nets/batched-decoder.ts'
 import { rolloutOf } from './from-generated.ts'
 import type { Rollout } from './rollout.ts'
 
+/** Options of rollouts as a tree of segments. */
 export interface SegmentTreeOptions {
   /** Answers to each prompt (W), from 1. */
   readonly width: number
@@ -27,6 +28,7 @@ export interface SegmentTreeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A prompt, and the name of its problem. */
 export interface TreePrompt {
   readonly group: string
   readonly prompt: ArrayLike<number>

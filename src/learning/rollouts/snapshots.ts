@@ -5,6 +5,7 @@ import type { CausalNet } from '../nets/causal-net.ts'
 import type { Adam } from '../tensor/adam.ts'
 import { parameter } from '../tensor/tensor.ts'
 
+/** Options of snapshots. */
 export interface SnapshotOptions {
   /** Factories for further kinds. Default: those that files of nets know. */
   readonly kinds?: Readonly<Record<string, NetKind>>
@@ -34,6 +35,7 @@ export function trainableCopy(net: CausalNet, { kinds = netKinds }: SnapshotOpti
   return makeNet(net.kind, net.config, { parameters }, kinds)
 }
 
+/** A policy as it was some updates ago. */
 export interface StalePolicy {
   /** Its weights are those of `updates` updates ago, or the first ones while there were fewer. One net, changed in place. */
   readonly net: CausalNet
@@ -73,6 +75,7 @@ export function stalePolicy(net: CausalNet, updates: number, options?: SnapshotO
   }
 }
 
+/** A net whose weights are an average over updates. */
 export interface MovingAverage {
   /** With the averaged weights; one net, changed in place. */
   readonly net: CausalNet

@@ -7,6 +7,7 @@ import type { ProblemHistory } from './problem-history.ts'
 /** Whether a task is worth a try now; asked by its name. */
 export type TaskFilter = (name: string) => boolean
 
+/** Options of `taskSampler`. */
 export interface TaskSamplerOptions<Task> {
   /** At least one. */
   readonly tasks: readonly Task[]
@@ -18,6 +19,7 @@ export interface TaskSamplerOptions<Task> {
   readonly filter?: TaskFilter
 }
 
+/** Chooses the tasks of each step. */
 export interface TaskSampler<Task> {
   /**
    * Tasks of a step, from 0: the same for the same seed and step, whatever was asked before. No task comes twice in a step.
@@ -68,6 +70,7 @@ export function taskSampler<Task>({ tasks, nameOf, seed, count, filter }: TaskSa
   }
 }
 
+/** When a task counts as always or never solved. */
 export interface MixedOptions {
   /** A task is judged after so many tries; before that it stays. Default 8. */
   readonly least?: number

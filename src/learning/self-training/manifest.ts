@@ -32,7 +32,9 @@ const round = z.object({
 })
 const schema = z.object({ format: z.literal('banyan-self-training-1'), settings: z.json() as z.ZodType<Json>, rounds: z.array(round) })
 
+/** What a round of self-training did and reached. */
 export type RoundReport = z.infer<typeof round>
+/** The file that tells of all rounds. */
 export type SelfTrainingManifest = z.infer<typeof schema>
 
 /**

@@ -22,6 +22,7 @@ export interface FoundTrace<Task> {
   readonly source?: Omit<RowSource, 'task'>
 }
 
+/** In which round a search is, and what it may spend. */
 export interface SearchContext {
   /** From 0; the first search is that of round 1, with the policy of round 0. */
   readonly round: number
@@ -32,6 +33,7 @@ export interface SearchContext {
   readonly signal: AbortSignal
 }
 
+/** What a search found, and what it took. */
 export interface Found<Task> {
   readonly traces: readonly FoundTrace<Task>[]
   /** Tokens that were generated, those of dropped branches too. */
@@ -44,6 +46,7 @@ export interface Solved {
   readonly of: number
 }
 
+/** What a policy reaches on held-out tasks. */
 export interface Measured {
   /** The most probable answer. */
   readonly greedy: Solved
@@ -53,6 +56,7 @@ export interface Measured {
   readonly tokens: number
 }
 
+/** What self-training must know of a task. */
 export interface SelfTrainingParts<Task> {
   /** What makes these parts the same as others: a self-training goes on only with the same. */
   readonly settings: Json

@@ -4,6 +4,7 @@ import { element, label, picture, type Svg, textWidth } from '../../traces/expor
 import { type Curve, heightAt, type Run } from './curves.ts'
 import { shortAmount, ticksOf } from './ticks.ts'
 
+/** Options of a picture of curves. */
 export interface CurvesPictureOptions {
   readonly title: string
   /** What the axes say, with their units: `tokens generated`, `pass@1`. */

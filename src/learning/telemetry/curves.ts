@@ -6,6 +6,7 @@ import type { TelemetryPoint } from './telemetry-log.ts'
 /** Points of a curve, x not decreasing. */
 export type Curve = readonly (readonly [x: number, y: number])[]
 
+/** A curve with a name. */
 export interface Run {
   readonly name: string
   readonly curve: Curve

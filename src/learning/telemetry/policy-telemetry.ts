@@ -20,6 +20,7 @@ export interface TokenTelemetry {
 /** Numbers of an update. What was not told is not there. */
 export type TelemetryValues = Readonly<Record<TelemetryName, number | undefined>>
 
+/** What is told of each update. */
 export const telemetryNames = [
   /** Mean over chosen tokens, in nats. */
   'entropy',
@@ -36,8 +37,10 @@ export const telemetryNames = [
   /** Tokens whose advantage is not 0. */
   'effectiveTokens',
 ] as const
+/** One of `telemetryNames`. */
 export type TelemetryName = (typeof telemetryNames)[number]
 
+/** Gathers the numbers of one update. */
 export interface PolicyTelemetry {
   /** @throws BanyanError E_TELEMETRY when arrays are not of one length. */
   addTokens(tokens: TokenTelemetry): void

@@ -14,6 +14,7 @@ export interface TelemetryPoint {
   readonly [name: string]: number | undefined
 }
 
+/** A file with one line for each point. */
 export interface TelemetryLog {
   readonly file: string
   /**

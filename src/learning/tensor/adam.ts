@@ -5,6 +5,7 @@ import type { Kernels } from './kernels.ts'
 import { shapeError } from './shape.ts'
 import type { Parameter } from './tensor.ts'
 
+/** Options of `adam`. */
 export interface AdamOptions {
   readonly kernels: Kernels
   /** What is trained; frozen ones are passed over. */
@@ -44,6 +45,7 @@ export interface AdamState {
   readonly moments: Readonly<Record<string, Moments>>
 }
 
+/** The optimizer, with its moments. */
 export interface Adam {
   /**
    * Changes the parameters by their gradients, and lets these start anew.

@@ -5,6 +5,7 @@ import { loadLibrary } from './native/load-library.ts'
 import { type Instructions, type Library, nativeKernels } from './native/native-kernels.ts'
 import { referenceKernels } from './reference/reference.ts'
 
+/** Which kernels, and how many threads. */
 export interface KernelOptions {
   /** `native`: an error where they are not built. `auto`: the reference then. Default `auto`. */
   readonly kind?: 'auto' | 'native' | 'reference'

@@ -1,6 +1,7 @@
 // Learning rates by step: a warm-up from 0, then constant, linear or along half a cosine. Knows no optimizer.
 import { BanyanError } from '../../core/errors.ts'
 
+/** How learning rates rise and fall. */
 export interface ScheduleOptions {
   /** The highest learning rate. */
   readonly rate: number

@@ -6,6 +6,7 @@ import { Pool } from './pool.ts'
 import { checkShape, type Shape, shapeError, sizeOf } from './shape.ts'
 import { type Cell, Tensor } from './tensor.ts'
 
+/** Options of a tape. */
 export interface TapeOptions {
   readonly kernels: Kernels
   /** Whether the way back will be wanted. Default true; without it nothing is recorded. */

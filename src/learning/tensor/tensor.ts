@@ -56,6 +56,7 @@ export interface Cell {
   readonly lease: object | undefined
 }
 
+/** Options of `parameter`. */
 export interface ParameterOptions {
   /** The numbers, used in place: what trains writes here. Default: zeros. */
   readonly data?: Float32Array

@@ -5,6 +5,7 @@ import { BanyanError } from '../../core/errors.ts'
 import type { Tokeniser } from './tokeniser.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
+/** Vocabulary and merges. */
 export type BytePairConfig = {
   /** In the order of their numbers, in the byte-level alphabet: `Ġthe` for ` the`. */
   readonly tokens: readonly string[]
@@ -16,6 +17,7 @@ export type BytePairConfig = {
   readonly words?: 'gpt-2' | 'digits'
 }
 
+/** A byte-level tokeniser of pairs that were merged. */
 export interface BytePair extends Tokeniser {
   readonly kind: 'byte-pair'
   /** The number of a token by its text in the vocabulary. */

@@ -3,6 +3,7 @@ import { BanyanError } from '../../core/errors.ts'
 import type { Tokeniser } from './tokeniser.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
+/** Options of `characters`. */
 export interface CharactersOptions {
   /** Names of further tokens, such as `<end>`; their numbers follow those of the characters. Default: none. */
   readonly specials?: readonly string[]

@@ -1,6 +1,7 @@
 // The contract of a tokeniser: texts to numbers and back. It knows no net.
 import type { Json } from '../../core/common.ts'
 
+/** Texts as tokens, and back. */
 export interface Tokeniser {
   /** Which factory reads `config`: `words`, `characters` … */
   readonly kind: string

@@ -28,6 +28,7 @@ export interface Encoding {
   readonly end?: string
 }
 
+/** What is trained, on what, and how: all that decides the result. */
 export interface TrainingJob {
   readonly net: NetSource
   /** Path of the tokeniser that reads rows. Default: the one beside the net's file. */
@@ -65,6 +66,7 @@ export interface TrainingJob {
   readonly patience?: number
 }
 
+/** How a training is run, which does not change its result. */
 export interface TrainOptions {
   /** Folder for checkpoint, net and tokeniser. Without it nothing is written. */
   readonly out?: string
@@ -84,6 +86,7 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
 }
 
+/** How far a training is. */
 export interface TrainingProgress {
   /** Steps that are done. */
   readonly step: number
@@ -109,6 +112,7 @@ export interface CurvePoint {
   readonly gradientNorm: number
 }
 
+/** How a training ended. */
 export interface TrainingResult {
   /** With the trained parameters; the net that was given, where one was. */
   readonly net: CausalNet

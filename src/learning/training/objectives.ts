@@ -36,6 +36,7 @@ const objectives = {
   orpo: (settings) => preferences({ method: 'orpo', ...read(orpoSettings, settings) }),
 } as const satisfies Record<string, (settings: Settings) => unknown>
 
+/** The name of an objective. */
 export type ObjectiveName = keyof typeof objectives
 
 /** Names of all objectives. */

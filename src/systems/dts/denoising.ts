@@ -7,6 +7,7 @@ import type { Evaluator } from '../../core/evaluator.ts'
 import type { Proposer } from '../../core/proposer.ts'
 import type { Random } from '../../core/random.ts'
 
+/** A point, and how far noise is to be taken off it. */
 export interface DenoiseRequest {
   readonly x: readonly number[]
   /** From which step down to which, T ≥ from > to ≥ 0. */
@@ -28,6 +29,7 @@ export interface Denoiser {
   predict(states: readonly { readonly x: readonly number[]; readonly time: number }[]): Awaitable<readonly (readonly number[])[]>
 }
 
+/** A point, and the steps that are left for it. */
 export interface DenoisingState {
   /** Empty before noise is drawn. */
   readonly x: readonly number[]
@@ -40,6 +42,7 @@ export interface DenoisingTask {
   readonly from?: DenoisingState
 }
 
+/** Options of `denoising`. */
 export interface DenoisingOptions {
   readonly denoiser: Denoiser
   /** Of a sample x_0; the greater the better. */
@@ -51,6 +54,7 @@ export interface DenoisingOptions {
 /** The unit in which network evaluations are counted. */
 export const evaluationsUnit = 'networkEvaluations'
 
+/** What `denoising` gives. */
 export type Denoising = ReturnType<typeof denoising>
 
 /**

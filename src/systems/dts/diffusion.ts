@@ -29,6 +29,7 @@ export function linearSchedule(steps: number, from = 0.001, to = 0.07): NoiseSch
   return { steps, kept }
 }
 
+/** Shape of a diffusion net, and its noise. */
 export interface DiffusionConfig {
   readonly dimensions: number
   /** What points are divided by before they are noised, so that they are about as far apart as noise is. */

@@ -9,6 +9,7 @@ import { clusters, hashedVector } from './clusters.ts'
 import { keptLeaves } from './kept-leaves.ts'
 import type { ZeroOneSolver } from './zero-one.ts'
 
+/** Options of `ets`. */
 export interface EtsOptions {
   /** Trajectories grown side by side (W). Default 16. */
   readonly width?: number

@@ -9,6 +9,7 @@ import { checkSettings, outOfRange } from '../../core/searchers/settings.ts'
 import type { Tree } from '../../core/tree.ts'
 import type { Outcome, Work } from '../../core/trial.ts'
 
+/** Options of `restMcts`. */
 export interface RestMctsOptions {
   /** Next steps sampled when a state is expanded (b). Default 3. */
   readonly branching?: number

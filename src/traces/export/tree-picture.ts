@@ -9,6 +9,7 @@ import { colourOf, scale, valueRange } from './colour.ts'
 import { type Layout, layout, type Placed } from './layout.ts'
 import { element, label, picture, type Svg, textWidth } from './svg.ts'
 
+/** Options of a picture of a tree. */
 export interface TreePictureOptions {
   /** Default: environment and searcher. */
   readonly title?: string

@@ -13,6 +13,7 @@ import { oneOf, type SettingRule } from '../settings.ts'
 import { armNames } from './arms.ts'
 import { Sums } from './sums.ts'
 
+/** What `abMctsA` and `abMctsM` have in common. */
 export interface AdaptiveBranchingOptions {
   /** Children that are proposed when a new one is chosen. Default 1, as in the paper. */
   readonly branching?: number

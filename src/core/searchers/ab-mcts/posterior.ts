@@ -26,6 +26,7 @@ export interface BetaPrior {
   readonly b?: number
 }
 
+/** How scores tell what a draw may be worth. */
 export interface PosteriorOptions {
   /** What scores are taken to be: `gaussian`, any numbers; `beta`, parts of a success, in [0, 1]. Default `gaussian`. */
   readonly posterior?: 'gaussian' | 'beta'

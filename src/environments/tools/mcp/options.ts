@@ -43,6 +43,7 @@ export interface McpAddress extends McpUse {
   readonly fetch?: typeof fetch
 }
 
+/** Options of `mcpServer`: a command, or an address. */
 export type McpServerOptions = McpCommand | McpAddress
 
 const words = z.record(z.string(), z.string())

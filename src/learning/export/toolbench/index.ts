@@ -9,6 +9,7 @@ import { systemText, toolLlamaRows, trainMessages } from './messages.ts'
 import { type AnswerNode, answerTree, bestAnswer } from './nodes.ts'
 import { finalAnswer } from './turns.ts'
 
+/** What ToolBench's formats have in common. */
 export interface ToolBenchOptions {
   /** Ends with a value from here on are right, in (0, 1]. Default 0.5. */
   readonly threshold?: number
@@ -16,6 +17,7 @@ export interface ToolBenchOptions {
   readonly system?: string
 }
 
+/** Options of ToolBench's answer trees. */
 export interface AnswerTreeOptions extends ToolBenchOptions {
   /** The functions that the model had, as ToolBench describes them: `name`, `description`, `parameters`. Default: none, since rows do not know them. */
   readonly functions?: readonly { readonly name: string; readonly [field: string]: Json }[]

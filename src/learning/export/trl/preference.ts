@@ -27,6 +27,7 @@ export function dpo(options: ExchangeOptions = {}): DatasetFormat<PairRow> {
   }
 }
 
+/** Options of the rows for TRL's reward trainer. */
 export interface RewardOptions extends ExchangeOptions {
   /** Also the column `margin`, which the trainer takes off the difference of rewards. Default false. */
   readonly margin?: boolean

@@ -9,6 +9,7 @@ import { type LabelOptions, verdicts } from '../labels.ts'
 
 const columns = z.looseObject({ prompt: text, completions: z.array(text).min(1, 'a list of steps'), labels: z.array(z.boolean()) })
 
+/** Options of TRL's stepwise format. */
 export interface StepwiseOptions extends LabelOptions {
   /** What every first step begins with: the trainer puts nothing between prompt and steps. Default: nothing, as in TRL's own data. */
   readonly answerStart?: string

@@ -8,13 +8,19 @@ import type { Tensor } from '../tensor.ts'
 export const gelu = unary('gelu')
 /** x · sigmoid(x). */
 export const silu = unary('silu')
+/** x where it is above 0, else 0. */
 export const relu = unary('relu')
+/** The hyperbolic tangent. */
 export const tanh = unary('tanh')
+/** 1 / (1 + e^−x). */
 export const sigmoid = unary('sigmoid')
+/** e to the power of x. */
 export const exp = unary('exp')
 /** The natural logarithm. */
 export const log = unary('log')
+/** The square root. */
 export const sqrt = unary('sqrt')
+/** x². */
 export const square = unary('square')
 /** |x|; its gradient at 0 is 0. */
 export const absolute = unary('absolute')

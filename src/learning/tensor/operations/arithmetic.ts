@@ -5,21 +5,25 @@ import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { broadcast } from './arrange.ts'
 
+/** a + b. */
 export const add = binary('add', (tape, gradient, a, b) => {
   tape.into(a, (to, accumulate) => tape.kernels.scaled(to.length, 1, gradient, to, accumulate))
   tape.handOver(gradient, b)
 })
 
+/** a − b. */
 export const subtract = binary('subtract', (tape, gradient, a, b) => {
   tape.into(b, (to, accumulate) => tape.kernels.scaled(to.length, -1, gradient, to, accumulate))
   tape.handOver(gradient, a)
 })
 
+/** a · b, number by number. */
 export const multiply = binary('multiply', (tape, gradient, a, b) => {
   tape.into(a, (to, accumulate) => tape.kernels.binary('multiply', to.length, gradient, b.data, to, accumulate))
   tape.into(b, (to, accumulate) => tape.kernels.binary('multiply', to.length, gradient, a.data, to, accumulate))
 })
 
+/** a / b. */
 export const divide = binary('divide', (tape, gradient, a, b, out) => {
   tape.kernels.binary('divide', gradient.length, gradient, b.data, gradient, false)
   tape.into(a, (to, accumulate) => tape.kernels.scaled(to.length, 1, gradient, to, accumulate))

@@ -4,6 +4,7 @@ import { shapeError, wantShape } from '../shape.ts'
 import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 
+/** Options of `attention`. */
 export interface AttentionOptions {
   readonly heads: number
   /** Heads of keys and values; a divisor of `heads`. Default `heads`. */

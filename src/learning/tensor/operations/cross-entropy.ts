@@ -5,6 +5,7 @@ import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { wantIndices } from './rows.ts'
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
   /** Of each row; 0 leaves it out, whatever its target is. Default 1. */
   readonly weights?: Float32Array

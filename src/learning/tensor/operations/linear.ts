@@ -4,6 +4,7 @@ import { type Shape, sameShape, shapeError, shapeText, sizeOf, wantShape } from 
 import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 
+/** Options of `linear`. */
 export interface LinearOptions {
   /** [out]. */
   readonly bias?: Tensor | undefined
@@ -56,6 +57,7 @@ export function linear(tape: Tape, x: Tensor, weight: Tensor, options: LinearOpt
   })
 }
 
+/** Options of `matmul`. */
 export interface MatmulOptions {
   /** a lies as [..., k, m]. */
   readonly transposeA?: boolean

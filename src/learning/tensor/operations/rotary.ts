@@ -4,6 +4,7 @@ import { shapeError } from '../shape.ts'
 import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 
+/** Options of `rotary`. */
 export interface RotaryOptions {
   readonly heads: number
   /** The base of the wave lengths. Default 10000. */

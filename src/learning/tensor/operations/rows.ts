@@ -4,6 +4,7 @@ import { rowsOf, type Shape, shapeError, sizeOf, wantShape } from '../shape.ts'
 import type { Tape } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 
+/** Options of `gatherRows`. */
 export interface GatherOptions {
   /** The shape of the indices, which the result has before its last axis. Default: one axis. */
   readonly shape?: Shape
