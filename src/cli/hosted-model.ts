@@ -38,13 +38,23 @@ export async function hostedModel(options: HostedOptions): Promise<Model> {
     ...(length === undefined ? {} : { contextLength: length }),
     ...(prefix === undefined ? {} : { capabilities: { prefix } }),
   })
+  const told = new Map<string, number>()
   const patience = retry({
     timeout: timeout * 1000,
     ...(attempts === undefined ? {} : { attempts }),
-    onRetry: ({ error, delay }) => remark(`${error.message}; again in ${Math.ceil(delay / 1000)} s`),
+    onRetry: ({ error, delay }) => {
+      // Many calls in flight fail alike: that is told once in a while.
+      const now = performance.now()
+      if (now - (told.get(error.message) ?? Number.NEGATIVE_INFINITY) < quiet) return
+      told.set(error.message, now)
+      remark(`${error.message}; again in ${Math.ceil(delay / 1000)} s`)
+    },
   })
   return wrapModel(model, patience)
 }
+
+/** Milliseconds in which the same trouble is told once. */
+const quiet = 10_000
 
 function sameOrigin(address: string, other: string | undefined): boolean {
   return other !== undefined && URL.canParse(other) && new URL(address).origin === new URL(other).origin

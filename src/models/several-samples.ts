@@ -32,9 +32,10 @@ export async function severalSamples(
   return samples
 }
 
-/** Answers that cannot be read, providers that fail or are busy, and the end of the grant: another call may do better. */
+/** Answers that cannot be read, providers that fail or are busy, and the end of the grant. */
 const passing: readonly string[] = ['E_BUDGET_STARVED', 'E_MODEL_OUTPUT', 'E_MODEL_RATE', 'E_MODEL_SERVER', 'E_MODEL_TIMEOUT']
 
-function mayBeLost(error: unknown): boolean {
+/** Whether an error is no reason to lose what other calls gave: another one like it may go well. */
+export function mayBeLost(error: unknown): boolean {
   return BanyanError.isInstance(error) && !error.fatal && passing.includes(error.code)
 }

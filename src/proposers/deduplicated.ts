@@ -1,8 +1,8 @@
 // A proposer without repetitions: what another proposes, equal or alike candidates joined, what was proposed before left out. It knows no model.
 import type { CallContext } from '../core/call.ts'
-import { StarvedError } from '../core/errors.ts'
 import type { Proposed, ProposeRequest, Proposer } from '../core/proposer.ts'
 import { allEnded } from '../evaluators/groups.ts'
+import { mayBeLost } from '../models/several-samples.ts'
 import { type Batch, joined } from './join.ts'
 import { badOption, describedLikeness, keysBy, type Likeness } from './likeness.ts'
 
@@ -63,7 +63,7 @@ export function deduplicated<State, Action>(
     return found
   }
 
-  /** Undefined when there is not enough left to ask again. */
+  /** Undefined when there is not enough left to ask again, or asking again fails. */
   async function asked(
     request: ProposeRequest<State, Action>,
     context: CallContext,
@@ -72,7 +72,7 @@ export function deduplicated<State, Action>(
     try {
       return (await proposer.propose([request], context))[0] ?? { candidates: [] }
     } catch (error) {
-      if (again && error instanceof StarvedError) return undefined
+      if (again && mayBeLost(error)) return undefined
       throw error
     }
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StarvedError } from '../core/errors.ts'
 import type { Proposer } from '../core/proposer.ts'
+import { ModelError } from '../models/model-error.ts'
 import { fakeContext } from '../testing/fake-context.ts'
 import { fakeNode } from '../testing/fake-node.ts'
 import { temperatures } from './temperatures.ts'
@@ -59,12 +60,13 @@ describe('a schedule of temperatures', () => {
     expect(await candidates(temperatures(same, [0, 1]), 1, ['a'])).toEqual([{ action: 'a', prior: 1 }])
   })
 
-  it('keeps what came when one temperature starves, and throws any other error', async () => {
+  it('keeps what came when one temperature starves or its provider fails, and throws any other error', async () => {
     const failing = (error: Error) => (temperature: number) => ({
       ...thermometer().make(temperature),
       ...(temperature === 1 ? { propose: () => Promise.reject(error) } : {}),
     })
-    expect(await candidates(temperatures(failing(new StarvedError('tokens')), [0, 1]), 2)).toEqual([{ action: '0·0', prior: 1 }])
+    for (const error of [new StarvedError('tokens'), new ModelError('E_MODEL_RATE', 'busy')])
+      expect(await candidates(temperatures(failing(error), [0, 1]), 2)).toEqual([{ action: '0·0', prior: 1 }])
     await expect(candidates(temperatures(failing(new Error('gone')), [0, 1]), 2)).rejects.toThrow('gone')
   })
 

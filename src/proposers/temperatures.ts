@@ -3,9 +3,9 @@
 import type { CallContext } from '../core/call.ts'
 import type { Json } from '../core/common.ts'
 import { canonical } from '../core/digest.ts'
-import { StarvedError } from '../core/errors.ts'
 import type { Proposed, ProposeRequest, Proposer } from '../core/proposer.ts'
 import { allEnded } from '../evaluators/groups.ts'
+import { mayBeLost } from '../models/several-samples.ts'
 import { joined } from './join.ts'
 import { badOption } from './likeness.ts'
 
@@ -57,8 +57,7 @@ export function temperatures<State, Action>(
     )
     const answers = ended.flatMap((one, index) => (one.status === 'fulfilled' ? [{ ...one.value[0]!, count: wanted[index]![1] }] : []))
     for (const one of ended) {
-      const starved = one.status === 'rejected' && one.reason instanceof StarvedError && answers.length > 0
-      if (one.status === 'rejected' && !starved) throw one.reason
+      if (one.status === 'rejected' && !(mayBeLost(one.reason) && answers.length > 0)) throw one.reason
     }
     const keyOf = (action: Action) => canonical(action as Json)
     const candidates = joined(
