@@ -1,9 +1,10 @@
 // What servers answer to requests for scores and vectors, through the whole client; and what apps ask of a search that stands for a model.
 import fc from 'fast-check'
 import type { Json } from '../../../src/core/common.ts'
+import { jsonSchemaCheck } from '../../../src/environments/tools/json-schema.ts'
 import { readCall } from '../../../src/front/language-model/call.ts'
 import { openai } from '../../../src/models/openai.ts'
-import { nearly } from '../inputs.ts'
+import { anyJson, nearly } from '../inputs.ts'
 import { must, type Target, target } from '../target.ts'
 
 const tokens: Json = { tokens: [1, 2], count: 2, max_model_len: 4096, prompt: '<user>x', prompt_token_ids: [1, 2] }
@@ -71,6 +72,28 @@ export const serverTargets: readonly Target[] = [
     (schema) => {
       const params = { prompt: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }], responseFormat: { type: 'json', schema } }
       readCall(params as unknown as Parameters<typeof readCall>[0])
+    },
+  ),
+  target(
+    'schema of a tool',
+    { refuses: true, weight: 10 },
+    fc.record({
+      schema: nearly({
+        type: 'object',
+        properties: { a: { type: ['integer', 'null'], minimum: 1 }, b: { $ref: '#/$defs/list' }, c: { pattern: '^(a|b)+$', maxLength: 3 } },
+        required: ['a'],
+        additionalProperties: false,
+        allOf: [{ if: { required: ['b'] }, else: { not: { const: 1 } } }],
+        $defs: { list: { items: { $ref: '#/$defs/list' }, prefixItems: [{ enum: [1, 'x'] }], contains: { type: 'number' } } },
+      }),
+      value: fc.oneof(anyJson, nearly({ a: 1, b: [1, ['x']], c: 'ab' })),
+    }),
+    ({ schema, value }) => {
+      const problems = jsonSchemaCheck(schema)(value)
+      must(
+        problems.every((problem) => typeof problem === 'string' && problem !== ''),
+        'problems are told in words',
+      )
     },
   ),
 ]

@@ -1,5 +1,6 @@
 // Checks values against a JSON Schema that somebody else wrote: a server, whose schemas are data and no more. So nothing is compiled to code or
-// fetched, patterns run in linear time, and size, depth and work are bounded. It knows no tool.
+// fetched, patterns run in linear time, and size, depth and work are bounded. It knows no tool. (Schemas of answers, which may be refused where they
+// have patterns or refer to themselves, become zod's in `reasoning/json-schema.ts`; tools that others wrote are taken as they are.)
 import { RE2JS } from 're2js'
 import type { Json } from '../../core/common.ts'
 import { canonical } from '../../core/digest.ts'
