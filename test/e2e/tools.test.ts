@@ -1,9 +1,10 @@
 // `banyan solve` with tools: of a module, of MCP servers; what it plans, what it carries out, and what it refuses.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MoodyServer, moodyServer } from '../support/moody-server.ts'
-import { banyan, temporaryFolder } from './banyan-process.ts'
+import { banyan, start, temporaryFolder } from './banyan-process.ts'
 
 const { path, remove } = temporaryFolder()
 const desk = `${process.execPath} "${new URL('../support/desk-server.ts', import.meta.url).pathname}"`
@@ -74,6 +75,48 @@ describe('an MCP server', () => {
     }
     const wrong = await banyan(folder, args.with(-1, 'desc'))
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/Did you mean "desk"/)])
+  })
+})
+
+describe('an MCP server that misbehaves', () => {
+  /** Only one tool, which the model calls whatever comes of it. */
+  const stubborn = (tool: string) =>
+    moodyServer(({ text }) => (text.includes('Yes or No') ? 'No' : `{"tool": "${tool}", "input": {}}`), ['well'])
+  const folder = (name: string, more: object = {}) => {
+    const made = join(path, name)
+    mkdirSync(made)
+    const server = { command: process.execPath, args: [desk.split('"')[1]!], ...more }
+    writeFileSync(join(made, 'banyan.config.json'), JSON.stringify({ mcpServers: { desk: server } }))
+    return made
+  }
+  const line = (address: string, effect: string) => [
+    ...['solve', 'Do it.', '--model', 'm', '--base-url', address, '--budget', 'calls=4', '--mcp', 'desk', '--run-id', 'r'],
+    ...['--effect', `${effect}=none`, '--searcher', 'greedy', '--json'],
+  ]
+
+  it('and gives no answer to a call costs a step', async () => {
+    await using model = await stubborn('never_answers')
+    const { code, stderr } = await banyan(folder('silent', { seconds: 0.5 }), line(model.address, 'never_answers'))
+    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/\n\s+at /)])
+  })
+
+  it('and does not speak at all is given up', async () => {
+    await using model = await stubborn('x')
+    const made = folder('mute', { args: ['-e', 'setTimeout(() => {}, 1e6)'], seconds: 0.5 })
+    const { code, json } = await banyan(made, line(model.address, 'x'))
+    expect([code, json().error.code]).toEqual([1, 'E_MCP_CONNECT'])
+  })
+
+  it('in a call does not keep a search from being stopped, and is stopped with it', async () => {
+    await using model = await stubborn('never_answers')
+    const file = join(path, 'desk.pid')
+    const made = folder('stopped', { env: { DESK_PROCESS_FILE: file } })
+    const started = start(made, line(model.address, 'never_answers'))
+    while (model.requests === 0) await wait(20)
+    await wait(300)
+    started.process.kill('SIGINT')
+    expect(await started.ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/go on with: npx banyan resume r --effect/) })
+    expect(() => process.kill(Number(readFileSync(file, 'utf8')), 0)).toThrow(/ESRCH/)
   })
 })
 

@@ -1,5 +1,7 @@
 // An MCP server for tests, written with the official SDK: a desk with notes on it, and tools that misbehave in every way that a server can.
-// As a program it speaks through its standard input and output: `node desk-server.ts 60` has 60 more tools, listed in pages.
+// As a program it speaks through its standard input and output: `node desk-server.ts 60` has 60 more tools, listed in pages. It
+// writes its process id to the file that DESK_PROCESS_FILE names.
+import { writeFileSync } from 'node:fs'
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js'
@@ -133,4 +135,7 @@ export function deskServer(more = 0): Desk {
   return { server, notes }
 }
 
-if (import.meta.main) await deskServer(Number(process.argv[2] ?? 0)).server.connect(new StdioServerTransport())
+if (import.meta.main) {
+  if (process.env.DESK_PROCESS_FILE !== undefined) writeFileSync(process.env.DESK_PROCESS_FILE, String(process.pid))
+  await deskServer(Number(process.argv[2] ?? 0)).server.connect(new StdioServerTransport())
+}
