@@ -89,6 +89,55 @@ it('calls what has no effect, tries what can be taken back, and plans the rest',
   )
 })
 
+describe('a world that can be taken back as a whole', () => {
+  /** A counter, with a tool that adds to it; some additions fail. */
+  function counter() {
+    const world = { count: 0, most: Number.POSITIVE_INFINITY }
+    const environment = tools({
+      tools: {
+        add: tool({
+          inputSchema: z.object({ n: z.int() }),
+          execute({ n }) {
+            if (world.count + n > world.most) throw new Error('too many')
+            world.count += n
+            return world.count
+          },
+        }),
+        read: tool({ inputSchema: z.object({}), effect: 'none', execute: () => world.count }),
+      },
+      async rehearse(work) {
+        const { count } = world
+        try {
+          return await work()
+        } finally {
+          world.count = count
+        }
+      },
+    })
+    return { world, environment }
+  }
+  const path = (environment: ReturnType<typeof tools>, ...actions: ToolAction[]) => after(environment, ...actions)
+  it('is as the path has left it: irreversible calls are tried, and seen by those after them', async () => {
+    const { world, environment } = counter()
+    const state = await path(environment, call('add', { n: 2 }), call('read', {}), call('add', { n: 3 }))
+    expect(state.steps).toEqual([
+      { kind: 'planned', tool: 'add', input: { n: 2 }, result: 2 },
+      { kind: 'called', tool: 'read', input: {}, result: 2 },
+      { kind: 'planned', tool: 'add', input: { n: 3 }, result: 5 },
+    ])
+    expect(world.count).toBe(0)
+    expect(environment.effect(state, call('add', { n: 1 }))).toBe('reversible')
+  })
+  it('shows what a call says that it refuses, and ends where it no longer does what it did', async () => {
+    const { world, environment } = counter()
+    world.most = 4
+    const state = await path(environment, call('add', { n: 3 }), call('add', { n: 3 }))
+    expect(state.steps[1]).toEqual({ kind: 'failed', tool: 'add', input: { n: 3 }, error: 'too many' })
+    world.most = 2
+    await expect(environment.step(state, call('read', {}), context())).rejects.toMatchObject({ code: 'E_TOOL_REPLAY', fatal: true })
+  })
+})
+
 describe('mistakes become steps that say what is wrong', () => {
   it.each<[string, ToolAction, RegExp]>([
     ['no such tool', call('prize'), /no tool of that name.*price, hold, buy.*Did you mean "price"/],

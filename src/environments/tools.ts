@@ -55,7 +55,15 @@ export interface ToolsOptions {
   readonly effects?: Effects
   /** Seconds that one call may take. Default 60. */
   readonly seconds?: number
+  /**
+   * For worlds that can be taken back as a whole (a database in a transaction, a folder with a snapshot): does work, and takes back whatever it did,
+   * one piece after another. With it every tool is tried, and a path sees its own calls: those before it are made again first.
+   */
+  readonly rehearse?: Rehearse
 }
+
+/** Does work, and takes back whatever it did to the world. */
+export type Rehearse = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
  * The environment of tools.
@@ -64,7 +72,9 @@ export interface ToolsOptions {
  * once, so that later steps of the same path do not see it. All others are planned. Wrong names, wrong inputs, errors and unreadable actions
  * become steps whose text says what is wrong. A call belongs to the path on which it was made; nothing is shared between paths.
  *
- * Stepping throws `E_TOOL_UNDO` (fatal) when a tried call could not be taken back.
+ * With `rehearse` all tools are tried, in a world as the path's own calls have left it; those that are not without effect are planned still.
+ *
+ * Stepping throws `E_TOOL_UNDO` (fatal) when a tried call could not be taken back, `E_TOOL_REPLAY` (fatal) when one that had worked no longer does.
  * @throws `E_TOOL_CONTRACT`.
  *
  * @example
@@ -72,7 +82,7 @@ export interface ToolsOptions {
  */
 export function tools(options: ToolsOptions) {
   const known = readTools(options.tools, options.effects)
-  const { seconds = 60 } = options
+  const { seconds = 60, rehearse } = options
   const identity = [...known.values()].map(({ name, description, effect, rehearsed }) => ({ name, description, effect, rehearsed }))
   return {
     name: 'tools',
@@ -101,7 +111,7 @@ export function tools(options: ToolsOptions) {
     render: transcript,
     // What is only planned does nothing yet: the engine need not forbid it.
     effect: (_: ToolState, action: ToolAction): Effect =>
-      action.kind === 'call' && known.get(action.tool)?.rehearsed === true ? 'reversible' : 'none',
+      action.kind === 'call' && isTried(known.get(action.tool)) ? 'reversible' : 'none',
     encode: (state: ToolState) => state as unknown as Json,
     decode: (value: Json) => value as unknown as ToolState,
   } satisfies Environment<ToolState, ToolAction, ToolTask, Plan> & { readonly known: ReadonlyMap<string, ReadTool> }
@@ -119,23 +129,56 @@ export function tools(options: ToolsOptions) {
     if (tool === undefined) return failed(unknownName('E_TOOL_UNKNOWN', 'tool', name, [...known.keys()]).message)
     const checked = await tool.check(input)
     if ('problem' in checked) return failed(`the input is not as the tool wants it: ${checked.problem}`)
-    if (tool.effect !== 'none' && !tool.rehearsed) return { kind: 'planned', tool: name, input }
+    const rehearsed = rehearse !== undefined
+    if (tool.effect !== 'none' && !tool.rehearsed && !rehearsed) return { kind: 'planned', tool: name, input }
     const run = toolRun(`step-${state.steps.length}`, context.signal)
     let output: unknown
     try {
       // What was begun and is to be taken back is waited for, whatever stops the search meanwhile.
-      output = await limited((signal) => tool.execute(checked.value, { ...run, abortSignal: signal }), {
-        seconds,
-        stopped: context.signal,
-        patient: tool.rehearsed,
-      })
+      const once = () =>
+        limited((signal) => tool.execute(checked.value, { ...run, abortSignal: signal }), {
+          seconds,
+          stopped: context.signal,
+          patient: tool.rehearsed || rehearsed,
+        })
+      output = await (rehearse === undefined
+        ? once()
+        : rehearse(async () => {
+            await replay(state.steps, run)
+            return once()
+          }))
     } catch (error) {
       context.signal.throwIfAborted()
+      if (BanyanError.isInstance(error) && error.code === 'E_TOOL_REPLAY') throw error
       return failed(error instanceof Error ? error.message : String(error))
     }
-    if (!tool.rehearsed) return { kind: 'called', tool: name, input, result: jsonOf(output) }
-    await takeBack(tool, checked.value, output, run)
+    if (tool.effect === 'none') return { kind: 'called', tool: name, input, result: jsonOf(output) }
+    if (!rehearsed) await takeBack(tool, checked.value, output, run)
     return { kind: 'planned', tool: name, input, result: jsonOf(output) }
+  }
+
+  function isTried(tool: ReadTool | undefined): boolean {
+    return tool !== undefined && tool.effect !== 'none' && (tool.rehearsed || rehearse !== undefined)
+  }
+
+  /** Makes the calls of a path again that changed the world. */
+  async function replay(steps: readonly ToolStep[], run: ToolRun): Promise<void> {
+    for (const step of steps) {
+      if (step.kind !== 'planned') continue
+      const tool = known.get(step.tool)
+      try {
+        const checked = await tool!.check(step.input)
+        if ('problem' in checked) throw new Error(checked.problem)
+        await tool!.execute(checked.value, run)
+      } catch (cause) {
+        throw new BanyanError('E_TOOL_REPLAY', `a call of ${step.tool} had worked and no longer does`, {
+          seen: cause instanceof Error ? cause.message : String(cause),
+          hint: 'With `rehearse` the same calls in the same order must do the same: take back all that they do, and nothing else.',
+          cause,
+          fatal: true,
+        })
+      }
+    }
   }
 }
 
