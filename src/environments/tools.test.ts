@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { StepContext } from '../core/environment.ts'
+import { BanyanError } from '../core/errors.ts'
 import { scripted } from '../models/scripted.ts'
 import { fakeContext } from '../testing/fake-context.ts'
 import { fakeNode } from '../testing/fake-node.ts'
@@ -136,6 +137,16 @@ describe('a world that can be taken back as a whole', () => {
     world.most = 2
     await expect(environment.step(state, call('read', {}), context())).rejects.toMatchObject({ code: 'E_TOOL_REPLAY', fatal: true })
   })
+})
+
+it('ends the search when a tool is gone for good, and takes no other error of it as an end', async () => {
+  const throwing = (error: Error) => {
+    const gone = tool({ inputSchema: z.object({}), effect: 'none', execute: () => Promise.reject(error) })
+    const environment = tools({ tools: { gone } })
+    return environment.step(environment.initial({ goal: 'x' }), call('gone', {}), context())
+  }
+  await expect(throwing(new BanyanError('E_X_GONE', 'it is gone', { fatal: true }))).rejects.toMatchObject({ code: 'E_X_GONE' })
+  expect((await throwing(new BanyanError('E_X_BUSY', 'it is busy'))).observation).toBe('error: it is busy')
 })
 
 describe('mistakes become steps that say what is wrong', () => {

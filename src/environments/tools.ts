@@ -8,6 +8,7 @@ import { unknownName } from '../core/names.ts'
 import type { ToolAction } from './tools/action.ts'
 import { type Effects, type ReadTool, readTools, type ToolRun, type Tools, toolRun } from './tools/tool.ts'
 
+/** What is wanted, and how many steps it may take. */
 export interface ToolTask {
   /** What is to be reached. */
   readonly goal: string
@@ -26,6 +27,7 @@ export type ToolStep =
   | { readonly kind: 'failed'; readonly tool: string; readonly input: Json; readonly error: string }
   | { readonly kind: 'unreadable'; readonly text: string; readonly error: string }
 
+/** The goal, what was done for it so far, and the answer at the end. */
 export interface ToolState {
   readonly goal: string
   readonly system: string
@@ -74,7 +76,8 @@ export type Rehearse = <Result>(work: () => Promise<Result>) => Promise<Result>
  *
  * With `rehearse` all tools are tried, in a world as the path's own calls have left it; those that are not without effect are planned still.
  *
- * Stepping throws `E_TOOL_UNDO` (fatal) when a tried call could not be taken back, `E_TOOL_REPLAY` (fatal) when one that had worked no longer does.
+ * Stepping throws `E_TOOL_UNDO` (fatal) when a tried call could not be taken back, `E_TOOL_REPLAY` (fatal) when one that had worked no longer does,
+ * and what a tool throws that is fatal.
  * @throws `E_TOOL_CONTRACT`.
  *
  * @example
@@ -149,7 +152,8 @@ export function tools(options: ToolsOptions) {
           }))
     } catch (error) {
       context.signal.throwIfAborted()
-      if (BanyanError.isInstance(error) && error.code === 'E_TOOL_REPLAY') throw error
+      // A tool that is gone for good is no mistake of the model.
+      if (BanyanError.isInstance(error) && error.fatal) throw error
       return failed(error instanceof Error ? error.message : String(error))
     }
     if (tool.effect === 'none') return { kind: 'called', tool: name, input, result: jsonOf(output) }

@@ -84,7 +84,7 @@ describe('an MCP server that misbehaves', () => {
     moodyServer(({ text }) => (text.includes('Yes or No') ? 'No' : `{"tool": "${tool}", "input": {}}`), ['well'])
   const folder = (name: string, more: object = {}) => {
     const made = join(path, name)
-    mkdirSync(made)
+    mkdirSync(made, { recursive: true })
     const server = { command: process.execPath, args: [desk.split('"')[1]!], ...more }
     writeFileSync(join(made, 'banyan.config.json'), JSON.stringify({ mcpServers: { desk: server } }))
     return made
@@ -105,6 +105,17 @@ describe('an MCP server that misbehaves', () => {
     const made = folder('mute', { args: ['-e', 'setTimeout(() => {}, 1e6)'], seconds: 0.5 })
     const { code, json } = await banyan(made, line(model.address, 'x'))
     expect([code, json().error.code]).toEqual([1, 'E_MCP_CONNECT'])
+  })
+
+  it('and ends in a call ends the search; it goes on when the server is well again', async () => {
+    await using model = await stubborn('dies')
+    const made = folder('dying')
+    const { code, stderr, json } = await banyan(made, line(model.address, 'dies'))
+    expect([code, json().error]).toEqual([1, { code: 'E_MCP_GONE', message: expect.stringMatching(/the desk collapsed/) }])
+    expect(stderr).toMatch(/go on with: npx banyan resume r --effect dies=none/)
+    folder('dying', { env: { DESK_STEADY: '1' } })
+    const resumed = await banyan(made, ['resume', 'r', '--model', 'm', '--base-url', model.address, '--effect', 'dies=none', '--json'])
+    expect([resumed.code, resumed.json().usage.steps > 0]).toEqual([0, true])
   })
 
   it('in a call does not keep a search from being stopped, and is stopped with it', async () => {

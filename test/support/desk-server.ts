@@ -77,6 +77,7 @@ export function deskServer(more = 0): Desk {
     },
     dies: {
       call() {
+        if (process.env.DESK_STEADY !== undefined) return words('it holds')
         process.stderr.write('the desk collapsed\n')
         process.exit(3)
       },
