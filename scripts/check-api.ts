@@ -1,6 +1,6 @@
 // The public interface as files: docs/api holds, for every public subpath, what it exports and what that refers to, as the compiler declares it.
 // A change of the interface changes a file there, so that a pull request shows it.
-//   npm run check:api               exits 1 when docs/api is not what the sources say
+//   npm run check:api               exits 1 when docs/api is not what the sources say, or a public name has no line of documentation
 //   npm run check:api -- --update   writes it
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Declared, declarations } from './api/declarations.ts'
+import { undocumented } from './api/documented.ts'
 import { importName, type Manifest, publicModules } from './package/manifest.ts'
 
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const { values } = parseArgs({
 })
 if (values.help) {
   process.stdout.write(
-    'npm run check:api -- [--update] [--json]\n\nExits 1 when docs/api is not what the sources say; --update writes it.\n',
+    'npm run check:api -- [--update] [--json]\n\nExits 1 when docs/api is not what the sources say, or a public name is not documented; --update writes docs/api.\n',
   )
   process.exit(0)
 }
@@ -33,6 +34,8 @@ const modules = publicModules(manifest).toSorted((a, b) => Number(a.subpath === 
 
 const emitted = mkdtempSync(join(tmpdir(), 'banyan-api-'))
 const reports = new Map<string, string>()
+/** Public names by the source that declares them. */
+const declared = new Map<string, string[]>()
 try {
   emit()
   const known = declarations((file) => {
@@ -46,7 +49,11 @@ try {
     const exported = [...known.exportsOf(module.source.replace('src/', '').replace(/\.ts$/, '.d.ts'))].sort(([a], [b]) => (a < b ? -1 : 1))
     const own = exported.filter(([, declared]) => !owners.has(key(declared)))
     const passed = exported.filter(([, declared]) => owners.has(key(declared)))
-    for (const [, declared] of own) owners.set(key(declared), name)
+    for (const [, one] of own) {
+      owners.set(key(one), name)
+      const source = join('src', one.file.replace(/\.d\.ts$/, '.ts'))
+      declared.set(source, [...(declared.get(source) ?? []), one.name])
+    }
     const behind = closure(own.map(([, declared]) => declared))
     reports.set(fileOf(name), report(name, own, passed, behind))
   }
@@ -95,9 +102,15 @@ if (values.update) {
   for (const file of changed) writeFileSync(join(folder, file), reports.get(file)!)
 }
 const differing = [...changed, ...stale].sort()
-const failed = differing.length > 0 && !values.update
+const bare = [...declared].flatMap(([file, names]) =>
+  undocumented(readFileSync(join(root, file), 'utf8'), names).map((name) => `${file} ${name}`),
+)
+const failed = (differing.length > 0 && !values.update) || bare.length > 0
 if (values.json)
-  process.stdout.write(`${JSON.stringify({ modules: reports.size, changed: differing, failed: failed ? differing.length : 0 })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ modules: reports.size, changed: differing, undocumented: bare, failed: (values.update ? 0 : differing.length) + bare.length })}\n`,
+  )
+else if (bare.length > 0) process.stdout.write(`Public names without a line of documentation:\n${bare.sort().join('\n')}\n`)
 else if (failed) {
   process.stdout.write(
     `The public interface is not what docs/api says: ${differing.join(', ')}\nIf that is meant: npm run check:api -- --update, and a changeset (npx changeset).\n`,

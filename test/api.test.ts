@@ -1,6 +1,7 @@
 // Reading declaration files for `npm run check:api`. Whether docs/api is up to date is for that command.
 import { expect, it } from 'vitest'
 import { declarations } from '../scripts/api/declarations.ts'
+import { undocumented } from '../scripts/api/documented.ts'
 
 const files: Readonly<Record<string, string>> = {
   'index.d.ts': "export * from './core/index.ts';\nexport { type Beam as BeamSearch, beam } from './beam.ts';\n",
@@ -38,4 +39,17 @@ it('finds the text of a declaration, and what it refers to', () => {
     { file: 'core/tree.d.ts', name: 'Tree' },
   ])
   expect(read.referredBy({ file: 'core/tree.d.ts', name: 'Tree' })).toEqual([{ file: 'core/tree.d.ts', name: 'Id' }])
+})
+
+it('finds public names without a line of documentation', () => {
+  const source = [
+    '/** A tree. */',
+    'export interface Tree {}',
+    'export type TreeId = number',
+    '/** Steps. */',
+    '// biome-ignore lint/x: as it is',
+    'export async function* steps() {}',
+    'export const tree = 1',
+  ].join('\n')
+  expect(undocumented(source, ['Tree', 'TreeId', 'steps', 'tree', 'elsewhere'])).toEqual(['TreeId', 'tree'])
 })

@@ -16,6 +16,7 @@ export interface Errand {
   readonly goal: string
 }
 
+/** Options of `errands`. */
 export interface ErrandsOptions {
   /** Of the world and of the tasks. Default 1. */
   readonly seed?: number
