@@ -40,6 +40,14 @@ describe('batched decoder', () => {
     expect(await keeping.generate([request(0)])).toEqual(await open().generate([request(0)]))
   })
 
+  it('takes any number of texts at once', async () => {
+    const small = gpt({ vocabulary: 3, context: 3, width: 2, layers: 1, heads: 1 }, { seed: 1 })
+    const many = Array.from({ length: 150_000 }, () => ({ prompt: [1], mostTokens: 1, temperature: 0 }))
+    const texts = await batchedDecoder(small, { kernels: referenceKernels }).generate(many)
+    expect(texts).toHaveLength(many.length)
+    expect(texts.every(({ tokens }) => tokens.length === 1)).toBe(true)
+  }, 60_000)
+
   it('forgets the oldest texts', async () => {
     const shared = open(60)
     for (let key = 0; key < 6; key++) await shared.generate([{ ...request(key), prompt: [key, ...prompt] }])

@@ -137,9 +137,10 @@ export function batchedDecoder(net: CausalNet, options: BatchedDecoderOptions = 
         failed(error) {
           if (!jobs.has(job)) return
           over()
+          // First of all: the caller is told, whatever tidying up runs into.
+          reject(error)
           generating.stop([...job.branches])
           for (const branch of job.branches) decode.drop(branch)
-          reject(error)
         },
       }
       signal?.addEventListener('abort', stop, { once: true })

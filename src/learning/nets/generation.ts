@@ -101,7 +101,7 @@ export function generation(
         seen.add(branch)
       }
       for (const { branch } of added) branch.busy = true
-      waiting.push(...added)
+      waiting = waiting.concat(added)
     },
     step() {
       if (runs.length < mostTogether) runs.push(...waiting.splice(0, mostTogether - runs.length))
