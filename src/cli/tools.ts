@@ -67,6 +67,7 @@ export function configuredNames({ mcp }: ToolValues): readonly string[] {
  * @throws `E_CLI_TOOLS`, `E_CLI_ARGUMENT`, and the errors of `mcpServer`, `readTools` and `policy`.
  */
 export async function openTools(values: ToolValues, kept: readonly string[] = []): Promise<OpenTools | undefined> {
+  if (values.mcp.length === 0) requireConfigured(kept)
   const places = values.mcp.length > 0 ? values.mcp : kept
   if (values.tools === undefined && places.length === 0) return undefined
   const rules = values.policy === undefined ? undefined : readJson('--policy', readTextFile('--policy', values.policy))
@@ -103,6 +104,17 @@ export async function openTools(values: ToolValues, kept: readonly string[] = []
     await closeAll()
     throw error
   }
+}
+
+/** A specification names servers; what the names mean, the configuration alone says: a run of somebody else's brings no command and no address. */
+function requireConfigured(names: readonly string[]): void {
+  const { mcpServers } = readConfiguration()
+  const missing = names.find((name) => !Object.hasOwn(mcpServers, name))
+  if (missing === undefined) return
+  throw new BanyanError('E_CLI_TOOLS', 'the run uses tools of an MCP server that is not in banyan.config.json', {
+    seen: missing,
+    hint: 'Say where it is: --mcp with its address or command.',
+  })
 }
 
 /** What has to be typed again: all of it but servers that the run's specification names. */

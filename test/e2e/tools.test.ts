@@ -1,6 +1,7 @@
 // `banyan solve` with tools: of a module, of MCP servers; what it plans, what it carries out, and what it refuses.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MoodyServer, moodyServer } from '../support/moody-server.ts'
@@ -73,6 +74,16 @@ describe('an MCP server', () => {
       const next = await banyan(folder, [...verb, '--model', 'm', '--base-url', model.address, '--json'])
       expect([next.code, next.json().digest, next.stderr]).toEqual([0, first.json().digest, expect.any(String)])
     }
+    // A run brings names alone: where the configuration has none of them, nothing is started.
+    const marked = join(folder, 'started')
+    writeFileSync(join(folder, 'banyan.config.json'), JSON.stringify({ mcpServers: { other: server } }))
+    const store = new DatabaseSync(join(folder, '.banyan', 'runs.db'))
+    store.exec(`UPDATE events SET body = replace(body, '"tools":["desk"]', '"tools":["touch ${marked}"]')`)
+    store.close()
+    const foreign = await banyan(folder, ['resume', 'r', '--model', 'm', '--base-url', model.address])
+    expect([foreign.code, foreign.stderr]).toEqual([2, expect.stringMatching(/not in banyan\.config\.json[\s\S]*touch[\s\S]*--mcp/)])
+    expect(existsSync(marked)).toBe(false)
+    writeFileSync(join(folder, 'banyan.config.json'), JSON.stringify({ mcpServers: { desk: server } }))
     const wrong = await banyan(folder, args.with(-1, 'desc'))
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/Did you mean "desk"/)])
   })
