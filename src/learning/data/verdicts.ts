@@ -1,5 +1,6 @@
 // Which ends of a run are right: by the reference answer where one was given, else by what the run's verifiers were certain of.
 import type { Json } from '../../core/common.ts'
+import { BanyanError } from '../../core/errors.ts'
 import type { ReadRun } from './read-runs.ts'
 import { askedLater } from './run-texts.ts'
 import type { RunNode } from './run-tree.ts'
@@ -25,9 +26,10 @@ function isEnd(node: RunNode): boolean {
 
 /**
  * Verdicts on all ends. With a reference, finished answers are graded by it, and unfinished dead ends are wrong as the verifier said.
- * @throws BanyanError E_DATASET_OPTION when the grading function throws.
+ * @throws BanyanError E_DATASET_OPTION when the grading function throws, or nobody knows the answers that it would grade.
  */
 export async function verdictsOf(run: ReadRun): Promise<Verdicts> {
+  wantAnswers(run)
   const verdicts = new Map<RunNode, Verdict>()
   for (const node of run.tree.nodes) {
     if (!isEnd(node)) continue
@@ -35,6 +37,22 @@ export async function verdictsOf(run: ReadRun): Promise<Verdicts> {
     if (verdict !== undefined) verdicts.set(node, verdict)
   }
   return verdicts
+}
+
+/** Of an unknown environment last steps are graded, which is right where they are the answers: the recorded one shows whether they are. */
+function wantAnswers({ reference, texts, tree }: ReadRun): void {
+  if (reference === undefined || texts.tellsAnswers || tree.answer === undefined) return
+  const best = tree.nodes.find(({ id }) => id === tree.best)
+  if (best === undefined || best.parent === undefined || texts.step(best) === texts.shown(tree.answer)) return
+  throw new BanyanError(
+    'E_DATASET_OPTION',
+    'answers cannot be graded: the environment of the run is not known, and its last steps are not its answers',
+    {
+      seen: `the environment ${tree.header.fingerprint.environment}, whose best path ends with ${JSON.stringify(texts.step(best))} and answers ${texts.shown(tree.answer)}`,
+      wanted: 'the environment, which tells the answers of all paths',
+      hint: 'Give it to the builder: `stepValues(store, { references, environment })`.',
+    },
+  )
 }
 
 async function verdictOf(run: ReadRun, node: RunNode): Promise<Verdict | undefined> {
