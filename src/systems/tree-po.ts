@@ -24,11 +24,13 @@ const card: Card = {
     'clip .2 and .28, no KL term, the mean over tokens, mixed groups only',
   ],
   smaller: [
-    'word problems of 8 to 12 clauses and a policy of 0.1M parameters; segments of 8 tokens, at most 8, 8 answers in place of 512, 14 and 16',
+    'word problems and a policy of 0.1M parameters; segments of 4 tokens (a step), at most 8, 8 answers in place of 512, 14 and 16',
+    'problems of 8 to 12 clauses were tried first: their policy begins at 7 % right answers, and accuracies after 12 updates were anywhere from 5 to 60 %, for all arms alike',
     'forks by likelihood and stopping at repetitions are left out: answers here do not repeat themselves',
   ],
   oracle: 'rewards of sampled answers to training problems, and grading afterwards',
-  tuned: 'the learning rate is that of lite-ppo, chosen on seed 1000; margin and widths were set once',
+  tuned:
+    'kind of problems, segments, updates and learning rate (of 3e-4 and 6e-4) on seeds 1001 to 1004; the margin of accuracy was set once',
 }
 
 /** Its pieces are `segmentTree` and `treeAdvantages`: `policyOptimisation({ …, sample, advantages })` trains users' own policies with them. */

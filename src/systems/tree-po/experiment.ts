@@ -1,17 +1,17 @@
-// The experiment of TreePO: trees of segments against answers by themselves, from the same policy, on problems with long answers.
+// The experiment of TreePO: trees of segments against answers by themselves, from the same policy.
 import { join } from 'node:path'
 import type { WordProblem } from '../../environments/word-problems/problem.ts'
 import type { ArmContext, ArmRun, Experiment } from '../../experiments/experiment.ts'
 import { kitTasks, rightShares } from '../../experiments/kit/policy-tasks.ts'
 import { groupAdvantages, groupMean, mixedGroups, treeAdvantages, whitened } from '../../learning/advantages/index.ts'
 import { loadNet, saveNet } from '../../learning/files/net-file.ts'
-import { drawProblems, endOfAnswer, kitPolicy, quickPolicy, type SmallPolicy, sizesOf } from '../../learning/kit/index.ts'
+import { drawProblems, endOfAnswer, kitPolicy, quickPolicy, type SmallPolicy } from '../../learning/kit/index.ts'
 import { ppo } from '../../learning/losses/index.ts'
 import { type PolicyOptimisationOptions, policyOptimisation, type SamplingContext } from '../../learning/policy-optimisation.ts'
 import { type Rollout, segmentTree } from '../../learning/rollouts/index.ts'
 
 export interface Setup {
-  /** The policy; absent: the medium one for long problems. */
+  /** The policy; absent: the medium base. */
   readonly small?: SmallPolicy
   readonly updates: number
   readonly problems: number
@@ -22,8 +22,6 @@ export interface Setup {
   readonly minibatches: number
   readonly measured: { readonly problems: number; readonly samples: number; readonly every: number }
 }
-
-const variant = 'long'
 
 type Advantages = PolicyOptimisationOptions<unknown>['advantages']
 
@@ -101,16 +99,16 @@ export const experiment: Experiment<Setup> = {
     standard: {
       seeds: [1, 2, 3, 4, 5, 6, 7, 8],
       setup: {
-        ...{ updates: 12, problems: 32, width: 8, segment: 8, depth: 8, minibatches: 4 },
+        ...{ updates: 20, problems: 32, width: 8, segment: 4, depth: 8, minibatches: 4 },
         measured: { problems: 100, samples: 4, every: 4 },
       },
-      limits: { answers: 12 * 32 * 8 },
+      limits: { answers: 20 * 32 * 8 },
     },
   },
   figures: [{ title: 'Accuracy and tokens', metric: 'pass1', x: 'tokens generated', y: 'pass@1 on held-out problems' }],
   async prepare({ small }, { seed, folder, signal, progress }) {
     const policy = await kitPolicy(
-      { band: 'medium', seed, variant, ...(small && { small }) },
+      { band: 'medium', seed, ...(small && { small }) },
       { signal, progress: ({ step }) => progress(`policy, step ${step}`) },
     )
     saveNet(policy, join(folder, 'policy'))
@@ -126,10 +124,10 @@ async function runArm(
 ): Promise<ArmRun> {
   const { updates: count, problems, width, segment, depth, minibatches, measured } = setup
   const net = loadNet(join(folder, 'policy'))
-  const heldOut = drawProblems(measured.problems, { heldOut: true, seed: 8_000_000 + seed, sizes: sizesOf(variant) })
+  const heldOut = drawProblems(measured.problems, { heldOut: true, seed: 8_000_000 + seed })
   const { before, updates } = await policyOptimisation({
     ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width, rate: () => rate! },
-    tasks: kitTasks({ variant, problems, seed }),
+    tasks: kitTasks({ problems, seed }),
     // Clip-higher and the mean over tokens, without a KL term, for all arms.
     loss: (tape, batch) => ppo(tape, batch, { low: 0.2, high: 0.28 }),
     ...(tree && {
@@ -142,7 +140,7 @@ async function runArm(
     }),
     measure: async (update): Promise<Readonly<Record<string, number>>> => {
       if ((update + 1) % measured.every !== 0) return {}
-      return { pass1: mean(await rightShares(net, { variant, problems: heldOut, samples: measured.samples, seed, kernels, signal })) }
+      return { pass1: mean(await rightShares(net, { problems: heldOut, samples: measured.samples, seed, kernels, signal })) }
     },
     progress: ({ update, reward }) => progress(`update ${update + 1} of ${count}, reward ${reward.toFixed(2)}`),
   })
