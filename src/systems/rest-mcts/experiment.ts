@@ -61,7 +61,7 @@ export const experiment: Experiment<Setup> = {
     },
     standard: {
       seeds: [1, 2, 3, 4, 5],
-      setup: { value: { problems: 2500, tokens: 360, steps: 900, rate: 2e-3 }, problems: 300, budgets: [100, 200, 400] },
+      setup: { value: { problems: 2500, tokens: 360, steps: 2000, rate: 3e-3 }, problems: 200, budgets: [100, 200, 400] },
       limits: { tokens: 400 },
     },
   },

@@ -4,7 +4,7 @@ import type { Evaluator } from '../../core/evaluator.ts'
 import { search } from '../../core/search.ts'
 import type { WordProblem } from '../../environments/word-problems/problem.ts'
 import { type WordProblemState, wordProblems } from '../../environments/word-problems.ts'
-import { stepValues } from '../../learning/data/index.ts'
+import { type StepValueRow, stepValues } from '../../learning/data/index.ts'
 import { rightAnswer, wordProblemCodec, wordTokens } from '../../learning/kit/index.ts'
 import { batchedDecoder } from '../../learning/nets/batched-decoder.ts'
 import type { CausalNet } from '../../learning/nets/causal-net.ts'
@@ -63,12 +63,9 @@ export async function valueNet(options: ValueNetOptions): Promise<ValueNet> {
     ),
   )
   const references = (task: unknown) => ({ grade: (answer: unknown) => answer === rightAnswer(task as WordProblem) })
-  const examples: ValueExample[] = []
-  for await (const row of stepValues(store, { value: 'inferred', references })) {
-    const problem = problems[Number(row.source.runId.slice('problem-'.length))]!
-    const text = wordTokens(problem, row.steps)
-    examples.push({ tokens: text, places: [text.length - 1], targets: [row.value] })
-  }
+  const rows: StepValueRow[] = []
+  for await (const row of stepValues(store, { value: 'inferred', references, environment: wordProblems() })) rows.push(row)
+  const examples = pathExamples(rows, ({ source }) => problems[Number(source.runId.slice('problem-'.length))]!)
   const { net, heads } = await train(
     {
       ...{ net: trainableCopy(policy), data: { examples }, objective: 'regression', limit: { steps }, seed },
@@ -76,7 +73,25 @@ export async function valueNet(options: ValueNetOptions): Promise<ValueNet> {
     },
     { thread: false, signal, progress: ({ step }) => progress(`value net, step ${step} of ${steps}`) },
   )
-  return { net, head: heads.value!, rows: examples.length, tokens: decoder.counters.generated }
+  return { net, head: heads.value!, rows: rows.length, tokens: decoder.counters.generated }
+}
+
+/** Each path to a last state with a value is an example, with a target at every state on it that has one. */
+export function pathExamples(rows: readonly StepValueRow[], problemOf: (row: StepValueRow) => WordProblem): ValueExample[] {
+  const keyOf = ({ source }: StepValueRow, steps: readonly string[]) => [source.runId, ...steps].join('\n')
+  const values = new Map(rows.map((row) => [keyOf(row, row.steps), row.value]))
+  const goneOn = new Set(rows.map((row) => keyOf(row, row.steps.slice(0, -1))))
+  return rows
+    .filter((row) => !goneOn.has(keyOf(row, row.steps)))
+    .map((row) => {
+      const problem = problemOf(row)
+      const states = row.steps.map((_, at) => row.steps.slice(0, at + 1)).filter((steps) => values.has(keyOf(row, steps)))
+      return {
+        tokens: wordTokens(problem, row.steps),
+        places: states.map((steps) => wordTokens(problem, steps).length - 1),
+        targets: states.map((steps) => values.get(keyOf(row, steps))!),
+      }
+    })
 }
 
 /** What is known before anything is learnt. */
