@@ -10,6 +10,7 @@ const systems: Readonly<Record<string, () => Promise<System>>> = {
   progent: async () => (await import('../systems/progent.ts')).progent,
   'mcts-dpo': async () => (await import('../systems/mcts-dpo.ts')).mctsDpo,
   'r-to-q-star': async () => (await import('../systems/r-to-q-star.ts')).rToQStar,
+  'tool-chain-star': async () => (await import('../systems/tool-chain-star.ts')).toolChainStarSystem,
   'tree-po': async () => (await import('../systems/tree-po.ts')).treePo,
   'rest-mcts': async () => (await import('../systems/rest-mcts.ts')).restMctsSystem,
 }

@@ -198,7 +198,8 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
         ? Math.max(0, estimates(tree)[parent]! - step)
         : heuristics[heuristic](evaluation.value, scale, top)
     estimates(tree)[node] = h
-    memory.best.consider(tree, node, -(pathWeight * g + weight * h))
+    // What ended without an answer is none.
+    if (!tree.terminal(node) || reached || tree.answer(node) !== undefined) memory.best.consider(tree, node, -(pathWeight * g + weight * h))
     if (reached && (memory.goal === undefined || g < costs(tree)[memory.goal]!)) memory.goal = node
     const first = tree.twin(node) ?? node
     if (twins === 'prune' && first !== node) return
@@ -222,7 +223,9 @@ export function aStar(options: AStarOptions = {}): Searcher<AStarMemory> {
   function tell(tree: Tree, memory: AStarMemory, outcome: Outcome): void {
     const { trial, nodes, evaluations } = outcome
     memory.underWay--
-    for (const [i, node] of nodes.entries()) arrive(tree, memory, node, evaluations[i])
+    // What a failed evaluator left without a cost is passed over.
+    for (const [i, node] of nodes.entries())
+      if (costBy !== 'evaluated' || outcome.status === 'ok' || evaluations[i] !== undefined) arrive(tree, memory, node, evaluations[i])
     const atRoot = trial.kind === 'visit' && trial.candidate < 0
     if (atRoot && evaluations[0] !== undefined) estimates(tree)[trial.node] = heuristics[heuristic](evaluations[0].value, scale, top)
     if (atRoot || trial.kind === 'expand') {
