@@ -1,5 +1,5 @@
 // What earlier plans say of a plan in the making: how much of it they have in common, and how far along in them a call stands (ToolChain*, Zhuang
-// et al. 2024, arXiv:2310.13227, section 3). A plan is a list of words, one for each call; what makes two calls the same word is the caller's business.
+// et al. 2024, arXiv:2310.13227: long-term memory). A plan is a list of words, one for each call; what makes two calls the same word is the caller's business.
 
 /** Plans that were solved, as far as they are remembered. */
 export interface PlanMemory {

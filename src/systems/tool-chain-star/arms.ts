@@ -67,8 +67,6 @@ function judgedStates({ proposer, judge, imagination }: ErrandPolicy): Omit<Part
   return { proposer: bySelfConsistency(proposer), evaluator }
 }
 
-export const armNames: readonly string[] = [...Object.keys(stars), ...Object.keys(baselines)]
-
 /** An arm on all tasks of a stream. A plan is remembered when the judge has accepted it; the grader's word comes after, and is told to nobody. */
 export async function runArm(arm: string, stream: ErrandStream, calls: number, { seed, signal, progress }: ArmContext): Promise<ArmRun> {
   using world = errands({ seed, count: stream.tasks.length })

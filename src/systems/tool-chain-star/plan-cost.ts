@@ -1,4 +1,5 @@
 // What A* of ToolChain* goes by: what a call costs, and what is still to be paid after it. It asks an imagination and a judge, and knows no model.
+import type { Amounts } from '../../core/common.ts'
 import { digest } from '../../core/digest.ts'
 import type { Evaluation, Evaluator } from '../../core/evaluator.ts'
 import type { NodeView } from '../../core/node-view.ts'
@@ -27,12 +28,13 @@ export interface PlanCostOptions<State, Action> {
 }
 
 /**
- * Costs of plans, for `aStar({ stepCost: 'evaluated' })`. `values.cost` of a state is that of its last call (arXiv:2310.13227, section 3.2, equation 2):
+ * Costs of plans, for `aStar({ stepCost: 'evaluated' })`. `values.cost` of a state is that of its last call, a summand of the
+ * cumulative cost g(n) of arXiv:2310.13227:
  *
  * c(n) = (1 − g₁(n))^α · (1 − g₂(n))^(1 − α)
  *
  * with g₁ the memory's likeness of the path and g₂ the share of the samples that were this call (by the node's log-probability; see
- * `bySelfConsistency`). The value is 1 − h (section 3.3, equation 3):
+ * `bySelfConsistency`). The value is 1 − h, with the future cost of the same paper:
  *
  * h(n) = (1 − h₁(n))^β · (1 − h₂(n))^(1 − β)
  *
@@ -44,8 +46,8 @@ export function planCost<State extends { readonly answer?: unknown }, Action>(
 ): Evaluator<State, Action> {
   const { memory, words, refused, imagination, finished, alpha = 0.5, beta = 0.5, doubt = 0.1 } = options
   const imagines = imagination !== undefined && beta < 1
-  const most = (part: { atMost?(count: number): Readonly<Record<string, number>> } | undefined, count: number) => part?.atMost?.(count)
-  const bounded = (!imagines || imagination.atMost !== undefined) && (finished === undefined || finished.atMost !== undefined)
+  // Each state is either imagined on or judged.
+  const asked = [...(imagines ? [imagination] : []), ...(finished === undefined ? [] : [finished])]
 
   const stepCost = (node: NodeView<State, Action>, path: readonly string[]): number => {
     if (refused(node)) return 1
@@ -68,7 +70,7 @@ export function planCost<State extends { readonly answer?: unknown }, Action>(
       imagination: imagination === undefined ? null : { name: imagination.name, settings: imagination.settings ?? null },
       finished: finished === undefined ? null : { name: finished.name, settings: finished.settings ?? null },
     },
-    ...(imagination?.reproducible === undefined ? {} : { reproducible: imagination.reproducible }),
+    ...(asked.some(({ reproducible }) => reproducible === 'recorded') && { reproducible: 'recorded' as const }),
     range: [0, 1],
     async evaluate(groups, context) {
       const nodes = groups.flat()
@@ -96,12 +98,8 @@ export function planCost<State extends { readonly answer?: unknown }, Action>(
         }),
       )
     },
-    ...(bounded && {
-      atMost(count) {
-        const [one, other] = [imagines ? most(imagination, count) : {}, most(finished, count) ?? {}]
-        const units = new Set([...Object.keys(one ?? {}), ...Object.keys(other)])
-        return Object.fromEntries([...units].map((unit) => [unit, Math.max(one?.[unit] ?? 0, other[unit] ?? 0)]))
-      },
+    ...(asked.every(({ atMost }) => atMost !== undefined) && {
+      atMost: (count) => greatest(asked.map((part) => part.atMost!(count))),
     }),
   }
 }
@@ -138,6 +136,13 @@ export function selfConsistencyCost<State, Action>(judge: Evaluator<State, Actio
 /** g₂: the share of the samples that were this action. */
 function share<State, Action>(node: NodeView<State, Action>): number {
   return Math.min(1, Math.exp(node.logProb - (node.parent?.logProb ?? 0)))
+}
+
+/** Of each unit the greatest amount. */
+function greatest(all: readonly Amounts[]): Amounts {
+  const most: Record<string, number> = {}
+  for (const amounts of all) for (const [unit, amount] of Object.entries(amounts)) most[unit] = Math.max(most[unit] ?? 0, amount)
+  return most
 }
 
 /** A weighted geometric mean of two costs. */

@@ -2,7 +2,7 @@
 import type { Proposer } from '../../core/proposer.ts'
 
 /**
- * The proposer, with the share of each candidate among its samples (g₂ of ToolChain*, arXiv:2310.13227, section 3.2) as its score, ln(share), and the
+ * The proposer, with the share of each candidate among its samples (g₂ of ToolChain*, arXiv:2310.13227: the self-consistency frequency) as its score, ln(share), and the
  * most frequent first. It must join equal samples; where it gives no shares they are equal.
  */
 export function bySelfConsistency<State, Action>(proposer: Proposer<State, Action>): Proposer<State, Action> {
