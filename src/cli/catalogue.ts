@@ -13,6 +13,7 @@ const systems: Readonly<Record<string, () => Promise<System>>> = {
   'tool-chain-star': async () => (await import('../systems/tool-chain-star.ts')).toolChainStarSystem,
   'tree-po': async () => (await import('../systems/tree-po.ts')).treePo,
   'rest-mcts': async () => (await import('../systems/rest-mcts.ts')).restMctsSystem,
+  'q-star-search': async () => (await import('../systems/q-star-search.ts')).qStarSearchSystem,
 }
 
 export const systemNames: readonly string[] = Object.keys(systems)

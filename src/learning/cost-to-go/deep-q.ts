@@ -78,7 +78,9 @@ function chosen(
   random: Random,
 ): readonly number[] {
   if (count >= possible.length) return possible
-  const least = explore >= 1 ? 0 : possible.reduce((best, move) => Math.min(best, q[move]!), Number.POSITIVE_INFINITY)
-  const weights = explore >= 1 ? [] : possible.map((move) => Math.exp((least - q[move]!) / temperature))
+  const weights = new Float64Array(explore >= 1 ? 0 : possible.length)
+  let least = Number.POSITIVE_INFINITY
+  for (const move of possible) least = Math.min(least, q[move]!)
+  for (let at = 0; at < weights.length; at++) weights[at] = Math.exp((least - q[possible[at]!]!) / temperature)
   return Array.from({ length: count }, () => possible[random.unit() < explore ? random.below(possible.length) : random.weighted(weights)]!)
 }
