@@ -5,9 +5,9 @@ import { checkSettings, oneOf } from '../../core/searchers/settings.ts'
 
 /** Options of `toolChainStar`. */
 export interface ToolChainStarOptions {
-  /** Samples of the next call at each state (k). Default 3. */
+  /** Samples of the next call at each state (k). Default 4. */
   readonly samples?: number
-  /** Weight of the future cost h beside the cost so far, at least 0. Default 2; 1 in the paper: more calls for about the same success. */
+  /** Weight of the future cost h beside the cost so far, at least 0. Default 3; 1 in the paper: more calls for somewhat less success. */
   readonly weight?: number
   /** `first` (default): ends with the first finished plan that is no dead end. `proven`: when it has the least f of all that is open, as in the paper. */
   readonly stop?: 'first' | 'proven'
@@ -38,7 +38,7 @@ export function toolChainStar(options: ToolChainStarOptions = {}): Searcher {
     propose: 'string',
     evaluate: 'string',
   })
-  const { samples = 3, weight = 2, stop = 'first', depth = null, propose = 'default', evaluate = 'default' } = options
+  const { samples = 4, weight = 3, stop = 'first', depth = null, propose = 'default', evaluate = 'default' } = options
   const star = { stepCost: 'evaluated', goal: 'terminal', heuristic: 'shortfall', branching: samples } as const
   return { ...aStar({ ...star, weight, stop, depth, propose, evaluate }), name: 'tool-chain-star' }
 }
