@@ -22,6 +22,7 @@ export const ofToolCalls: Pick<PlanCostOptions<ToolState, ToolAction>, 'words' |
   refused: ({ state }) => state.answer === undefined && ['failed', 'unreadable'].includes(state.steps.at(-1)?.kind ?? ''),
 }
 
+/** Options of `toolChainParts`. */
 export interface ToolChainPartsOptions {
   readonly model: Model
   readonly environment: ReturnType<typeof tools>

@@ -8,6 +8,7 @@ import type { PlanMemory } from '../../evaluators/plan-memory.ts'
 import { mayBeLost } from '../../models/several-samples.ts'
 import type { Imagination } from './imagination.ts'
 
+/** Options of `planCost`. */
 export interface PlanCostOptions<State, Action> {
   /** It must stay as it is while a search is under way. */
   readonly memory: PlanMemory
