@@ -7,7 +7,7 @@ import { receiveError, receiveResult, type SentResult, sendSource, type ThreadJo
 // Named here so that the package has it.
 import type {} from './training/worker.ts'
 
-export type { PairExample, SequenceExample, ValueExample } from './training/examples.ts'
+export type { ListExample, PairExample, SequenceExample, ValueExample } from './training/examples.ts'
 export type {
   CurvePoint,
   Encoding,

@@ -9,8 +9,13 @@ import type { Encoding } from './job.ts'
 /** A sequence to be written token by token. */
 export interface SequenceExample {
   readonly tokens: ArrayLike<number>
-  /** [tokens]: how much each counts as a target; 0 for what was given. The first is never a target. */
-  readonly weights: ArrayLike<number>
+  /** [tokens]: how much each counts as a target; 0 for what was given. The first is never a target. Default: 1 each. */
+  readonly weights?: ArrayLike<number>
+}
+
+/** The weights of a sequence's tokens. */
+export function weightsOf({ tokens, weights }: SequenceExample): ArrayLike<number> {
+  return weights ?? weightsFrom(0, tokens.length)
 }
 
 /** Two sequences, the first better. */
@@ -19,6 +24,13 @@ export interface PairExample {
   readonly rejected: SequenceExample
   /** DPO: how probable it is that this pair is the wrong way round, from 0 to ½. Default: the setting of the objective. */
   readonly labelSmoothing?: number
+}
+
+/** Several answers to one prompt, and what each is worth. */
+export interface ListExample {
+  readonly answers: readonly SequenceExample[]
+  /** [answers], in any unit in which differences of one matter: gains are powers of two. */
+  readonly values: ArrayLike<number>
 }
 
 /** A sequence with values at some places. */
@@ -89,8 +101,10 @@ export function weightsFrom(from: number, length: number): Float32Array {
  * @param field where the sequence stands in its row.
  * @throws BanyanError E_TRAIN_ROW for tokens outside of the vocabulary, sequences longer than the context, and weights that do not fit.
  */
-export function checkSequence(field: string, { tokens, weights }: SequenceExample, shape: CausalShape): void {
+export function checkSequence(field: string, sequence: SequenceExample, shape: CausalShape): void {
+  const { tokens } = sequence
   checkTokens(field, tokens, shape)
+  const weights = weightsOf(sequence)
   if (weights.length !== tokens.length)
     throw rowError(`${field}.weights`, 'there is not one weight for each token', weights.length, `${tokens.length} weights`)
   let sum = 0

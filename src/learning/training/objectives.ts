@@ -5,6 +5,7 @@ import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import type { Objective } from './objective.ts'
 import { preferences } from './objectives/preferences.ts'
+import { lists, pairs } from './objectives/ranking.ts'
 import { supervised } from './objectives/supervised.ts'
 import { values } from './objectives/values.ts'
 
@@ -19,6 +20,8 @@ const dpoSettings = z.strictObject({
   lengthNormalised: z.boolean().default(false),
 })
 const simpoSettings = z.strictObject({ beta: z.number().positive().default(2), margin: z.number().min(0).default(1) })
+const pairwiseSettings = z.strictObject({ margin: z.number().min(0).default(0), between })
+const listSettings = z.strictObject({ beta: z.number().positive().default(0.5), lengthNormalised: z.boolean().default(false) })
 const orpoSettings = z.strictObject({ weight: z.number().positive().default(0.1) })
 
 const objectives = {
@@ -30,10 +33,14 @@ const objectives = {
   binary: (settings) => values({ loss: 'binary', ...read(z.strictObject({ between }), settings) }),
   /** A value head by squared errors. */
   regression: (settings) => values({ loss: 'squared', ...read(z.strictObject({ between }), settings) }),
+  /** A value head from pairs: the better one scores higher. */
+  pairwise: (settings) => pairs(read(pairwiseSettings, settings)),
   /** A policy from pairs, against the net as it was in the beginning. A rate of 3e-4 destroyed the kit's policies. */
   dpo: (settings) => preferences({ method: 'dpo', ...read(dpoSettings, settings) }),
   simpo: (settings) => preferences({ method: 'simpo', ...read(simpoSettings, settings) }),
   orpo: (settings) => preferences({ method: 'orpo', ...read(orpoSettings, settings) }),
+  /** A policy from answers with rewards, against the net as it was in the beginning. */
+  list: (settings) => lists(read(listSettings, settings)),
 } as const satisfies Record<string, (settings: Settings) => unknown>
 
 /** The name of an objective. */

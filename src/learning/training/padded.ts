@@ -1,5 +1,5 @@
 // Sequences side by side as a net reads them, and which hidden states predict the tokens that count.
-import type { SequenceExample } from './examples.ts'
+import { type SequenceExample, weightsOf } from './examples.ts'
 
 export interface Padded {
   /** [batch, length], filled up at the end with token 0: later places never change earlier ones. */
@@ -33,8 +33,11 @@ export function targetsOf(examples: readonly SequenceExample[]): Targets {
     examples.map(({ tokens }) => Math.max(1, tokens.length - 1)),
   )
   const found: number[][] = []
-  for (const [row, { tokens, weights }] of examples.entries())
+  for (const [row, example] of examples.entries()) {
+    const { tokens } = example
+    const weights = weightsOf(example)
     for (let i = 1; i < tokens.length; i++) if (weights[i]! > 0) found.push([row * read.length + i - 1, tokens[i]!, weights[i]!, row])
+  }
   const column = (at: number) => Int32Array.from(found, (one) => one[at]!)
   return { ...read, places: column(0), targets: column(1), weights: Float32Array.from(found, (one) => one[2]!), sequences: column(3) }
 }

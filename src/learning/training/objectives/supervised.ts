@@ -1,7 +1,7 @@
 // Learning to write what was written: cross-entropy of the answer's tokens, the prompt masked.
 import { crossEntropy } from '../../tensor/operations/cross-entropy.ts'
 import { gatherRows } from '../../tensor/operations/rows.ts'
-import { checkSequence, type SequenceExample, weightsFrom } from '../examples.ts'
+import { checkSequence, type SequenceExample, weightsFrom, weightsOf } from '../examples.ts'
 import type { Objective } from '../objective.ts'
 import { targetsOf } from '../padded.ts'
 import { rowOf } from '../row-fields.ts'
@@ -20,8 +20,8 @@ export function supervised(): Objective<SequenceExample> {
     },
     check: (example, shape) => checkSequence('tokens', example, shape),
     tokens: ({ tokens }) => tokens.length,
-    weight: ({ weights }) =>
-      Array.prototype.reduce.call(weights, (sum, weight, at) => (at === 0 ? 0 : (sum as number) + weight), 0) as number,
+    weight: (example) =>
+      Array.prototype.reduce.call(weightsOf(example), (sum, weight, at) => (at === 0 ? 0 : (sum as number) + weight), 0) as number,
     open: (net) => ({
       heads: {},
       loss(tape, examples, divisor) {

@@ -6,12 +6,9 @@ import { loadNetWithHeads } from '../../files/net-file.ts'
 import { tensorDigest } from '../../files/safetensors.ts'
 import { scorer } from '../../nets/scorer.ts'
 import { referenceKernels as kernels } from '../../tensor/reference/reference.ts'
-import { Tape } from '../../tensor/tape.ts'
-import { parameter } from '../../tensor/tensor.ts'
 import { saveTokeniser } from '../../tokenisers/tokeniser-file.ts'
 import { words } from '../../tokenisers/words.ts'
 import { type TrainingJob, train } from '../../train.ts'
-import { logistic } from './logistic.ts'
 
 const failing = (code: string, text = '') => expect.objectContaining({ code, message: expect.stringContaining(text) })
 const source = { runId: 'r', node: 1, task: 't' }
@@ -92,19 +89,5 @@ describe('value objectives', () => {
     for (const [data, text] of cases) await expect(train({ ...job, data }, options)).rejects.toThrow(failing('E_TRAIN_ROW', text))
     await expect(train({ ...job, settings: { between: -1 } }, options)).rejects.toThrow(failing('E_TRAIN_OPTION', 'between'))
     await expect(train({ ...job, settings: { beta: 1 } }, options)).rejects.toThrow(failing('E_TRAIN_OPTION', 'beta'))
-  })
-})
-
-describe('logistic', () => {
-  it('is the log-loss of a probability, far out too', () => {
-    const tape = new Tape({ kernels })
-    const x = parameter('x', [3], { data: Float32Array.of(0, Math.log(3), -200) })
-    const loss = logistic(tape, x, Float32Array.of(1, 0.25, 1), 2)
-    // −log ½, −(¼ log ¾ + ¾ log ¼), 200; halved.
-    const second = -(0.25 * Math.log(0.75) + 0.75 * Math.log(0.25))
-    expect(loss.data[0]).toBeCloseTo((Math.log(2) + second + 200) / 2, 4)
-    tape.backward(loss)
-    // (σ(x) − target) / 2.
-    expect([...x.gradient!].map((one) => Math.round(1e5 * one) / 1e5)).toEqual([-0.25, 0.25, -0.5])
   })
 })

@@ -1,17 +1,13 @@
 // Learning values of states: a head reads the hidden state after each step. Binary: the cross-entropy with a probability, as for process
 // reward models (arXiv:2312.08935, eq. 1); regression: the squared error.
 import type { OutcomeRow, StepLabelRow, StepValueRow } from '../../data/rows.ts'
+import { binary, regression } from '../../losses/index.ts'
 import { valueHead } from '../../nets/value-head.ts'
-import { square } from '../../tensor/operations/activation.ts'
-import { affine, subtract } from '../../tensor/operations/arithmetic.ts'
-import { sum } from '../../tensor/operations/reduce.ts'
 import { gatherRows } from '../../tensor/operations/rows.ts'
-import { constant } from '../../tensor/tensor.ts'
 import { checkTokens, type Encoder, rowError, type ValueExample } from '../examples.ts'
 import type { Objective } from '../objective.ts'
 import { padded } from '../padded.ts'
 import { rowOf } from '../row-fields.ts'
-import { logistic } from './logistic.ts'
 
 export interface ValueSettings {
   readonly loss: 'binary' | 'squared'
@@ -52,16 +48,12 @@ export function values({ loss, between }: ValueSettings): Objective<ValueExample
           const targets = Float32Array.from(examples.flatMap((one) => Array.from(one.targets)))
           const hidden = gatherRows(tape, net.hidden(tape, tokens, batch), rows)
           const logits = head.logits(tape, hidden)
-          const right = targets.filter((target, at) => target >= 0.5 === logits.data[at]! >= 0).length
-          const telemetry = { accuracy: right / targets.length }
-          if (loss === 'binary') return { loss: logistic(tape, logits, targets, divisor), telemetry }
+          if (loss === 'binary') return binary(tape, logits, targets, { divisor })
           const [low, high] = head.range
-          const wanted = constant(
-            [targets.length],
-            targets.map((target) => low + (high - low) * target),
-          )
-          const errors = square(tape, subtract(tape, head.values(tape, hidden), wanted))
-          return { loss: affine(tape, sum(tape, errors), 1 / divisor), telemetry }
+          const wanted = targets.map((target) => low + (high - low) * target)
+          const squared = regression(tape, head.values(tape, hidden), wanted, { divisor })
+          const right = targets.filter((target, at) => target >= 0.5 === logits.data[at]! >= 0).length
+          return { loss: squared.loss, telemetry: { ...squared.telemetry, accuracy: right / targets.length } }
         },
       }
     },
