@@ -42,9 +42,18 @@ const card: Card = {
     'puzzles, their distances, layers, steps, learning rate, λ of .6 among .3, .6, .8 and 1, and shares of moves drawn evenly on seed 1001',
 }
 
-/** Where proposers list all moves, they are to be told apart by their costs. */
+/** Where any solution will do. */
+const hasty = { stop: 'first', pathWeight: 0.1 }
+
+/**
+ * Q* on users' own tasks. With anything that values actions: `search({ environment, evaluator: actionCosts({ costs }), searcher: qStarSearch() })`. With
+ * the environments of `banyan solve --system q-star-search "…"`, whose evaluators value states from 0 to 1, actions have the estimate of their state.
+ */
 export const qStarSearchSystem = system({
   card,
-  search: () => ({ searcher: (settings) => qStarSearch(settings as QStarSearchOptions) }),
+  search: () => ({
+    settings: { game24: hasty, countdown: hasty },
+    searcher: (settings) => qStarSearch({ top: 1, ...(settings as QStarSearchOptions) }),
+  }),
   experiment,
 })
