@@ -31,7 +31,7 @@ const card: Card = {
   ],
   smaller: [
     'lights out on 4 × 4 and 5 × 5 cells with up to 696 actions and the 8-puzzle, in place of the 3 × 3 × 3 cube with up to 1,884 actions; boards at most 7 to 20 moves from the goal',
-    'perceptrons of 128 and 64 units, 2,000 steps of 64 boards, in place of residual nets of millions of numbers and 1.2 million steps; N is 4, not 10,000',
+    'perceptrons of 128 and 64 units, 2,000 steps of 64 boards, in place of large residual nets that are trained for days; N is 4, not thousands',
     'the value net learns from single moves, which is cheaper: costs do not change by macro-moves, and it serves every number of actions; of macro-moves, Q-learning sees as many for each board as there are single ones',
     'boards that a search has asked about are not asked about again, for every method but partial expansion, which forgets them; this helps A* most',
     'the target net is replaced after a hundred steps also where the loss is not low yet; greedy solving is not looked at',

@@ -1,4 +1,4 @@
-// Deep Q-learning of costs (Q* search, Agostinelli et al. 2021, arXiv:2102.04518, eq. 4): one pass gives, for every move of a board, its cost together
+// Deep Q-learning of costs (Q* search, Agostinelli et al. 2021, arXiv:2102.04518): one pass gives, for every move of a board, its cost together
 // with the cost to the goal of where it leads.
 import { Random } from '../../core/random.ts'
 import { type Board, featureCount, isGoal, type Puzzle, possibleMoves } from '../../environments/puzzles.ts'

@@ -1,4 +1,4 @@
-// Approximate value iteration (DeepCubeA, Agostinelli et al. 2019, Nature Machine Intelligence 1, eq. 2): a net learns a board's cost to the goal from
+// Approximate value iteration (DeepCubeA, Agostinelli et al. 2019, Nature Machine Intelligence 1): a net learns a board's cost to the goal from
 // what the target net says of all boards one move on.
 import { type Board, featureCount, isGoal, type Puzzle, possibleMoves } from '../../environments/puzzles.ts'
 import { type Mlp, mlp } from '../nets/mlp.ts'
