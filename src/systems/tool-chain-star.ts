@@ -41,8 +41,8 @@ const card: Card = {
     'equal calls are equal texts, not equal by entailment; in plans they compare by the tool and by where each argument was found (goal, result, nowhere)',
     'h is that of the last call, not a sum, and α = β = ½: the paper tunes both weights for each task',
     'a refused call costs 1; 1 − g₁ and 1 − h₁ are at least .1, since a perfect match would silence the other signal; h counts three times (w = 3), which saves a fifth of the calls and solves a little more',
-    'a call is one text of the policy: a sample, an imagined rest, a word on a plan; where each imagined call counts as one, imagination is dear, and DFSDT writes half as much',
-    'found here: without imagination it is as good with fewer calls, and repeating ReAct until a plan is accepted comes near, because errands are short and the judge is good',
+    'a call is one text of the policy: a sample, an imagined rest, a word on a plan; where each imagined call counts as one, imagination is dear, ToT-DFS writes as much and DFSDT half',
+    'found here: without imagination it is as good with fewer calls, and ReAct, repeated until a plan is accepted, solves .80 with a fifth fewer calls, because errands are short and the judge is good',
   ],
   oracle:
     'nothing in a search but the scripted policy and its judge, which are made from the solution with the noise that is stated; plans are remembered by the judge’s word, and graded afterwards',
