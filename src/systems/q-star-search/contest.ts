@@ -23,7 +23,7 @@ import { partialExpansion } from './partial-expansion.ts'
 import { qStarSearch } from './searcher.ts'
 
 /** Puzzles without macro-moves, by name. */
-export const basePuzzles: Readonly<Record<string, () => Puzzle>> = {
+const basePuzzles: Readonly<Record<string, () => Puzzle>> = {
   lights: () => lightsOut({ size: 5 }),
   'lights-4': () => lightsOut({ size: 4 }),
   tiles: () => slidingTiles({ size: 3 }),
