@@ -1,8 +1,11 @@
 // The system, and its pieces by hand.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { search } from '../core/search.ts'
+import type { Tree } from '../core/tree.ts'
 import { testSystem } from '../experiments/testing/test-system.ts'
 import { searchGivenTree } from '../testing/given-tree.ts'
+import { cacheTokens } from './ets/cache-tokens.ts'
 import { clusters, hashedVector } from './ets/clusters.ts'
 import { keptLeaves, type Leaf } from './ets/kept-leaves.ts'
 import { ets } from './ets/searcher.ts'
@@ -77,6 +80,42 @@ describe('kept leaves', () => {
       ),
       { numRuns: 40 },
     )
+  })
+})
+
+describe('the cache', () => {
+  it('holds what was drawn twice once: a and b at depth 1, ax and bx with them at depth 2', async () => {
+    const drawn = ['a', 'a', 'b', 'a']
+    const { tree } = await search({
+      environment: {
+        name: 'letters',
+        initial: () => '',
+        step: (state: string, action: string) => ({ state: state + action, reward: 0, terminal: state.length === 2 }),
+        answer: (state: string) => state,
+        render: (state: string) => state,
+      },
+      task: {},
+      proposer: {
+        name: 'drawn',
+        reproducible: 'exact',
+        propose: (requests) =>
+          requests.map(({ node, count }) => ({
+            candidates: Array.from({ length: count }, (_, at) => ({
+              action: node.state === '' ? drawn[at]! : 'x',
+              tokens: { ids: [1, 2], model: 'drawn' },
+            })),
+          })),
+      },
+      evaluator: {
+        name: 'same',
+        reproducible: 'exact',
+        range: [0, 1],
+        evaluate: (groups) => groups.map((group) => group.map(() => ({ value: 0.5 }))),
+      },
+      searcher: ets(solve, { width: 4, budgetWeight: 0 }),
+    })
+    // Two tokens each: (2 · 2 + 4 · 2) / 2.
+    expect(cacheTokens(tree as Tree)).toBe(6)
   })
 })
 

@@ -25,22 +25,25 @@ export interface Setup {
   readonly model: { readonly problems: number; readonly steps: number; readonly rollouts: number }
   /** Held-out problems. */
   readonly problems: number
-  /** Metrics are those of `width`. Curves go over `widths`, ascending; beam search, which holds a quarter of its width, has them four times as wide. */
+  /** Metrics are those of `width`. Curves go over `widths`, ascending; beam search, which holds a quarter of its width, has them twice as wide. */
   readonly widths: readonly number[]
   readonly width: number
 }
 
+/** λ_b of the arms. */
+const budgetWeight = 2
+
 /** Searchers by arm and width; all share the width, and all answer by votes weighted by the reward model. */
 const searchers: Readonly<Record<string, (width: number, solve: ZeroOneSolver) => Searcher>> = {
-  ets: (width, solve) => ets(solve, { width, answer: 'vote' }),
-  'ets-without-diversity': (width, solve) => ets(solve, { width, answer: 'vote', diversityWeight: 0 }),
+  ets: (width, solve) => ets(solve, { width, answer: 'vote', budgetWeight, diversityWeight: width < 64 ? 1.5 : 1.4 }),
+  'ets-without-diversity': (width, solve) => ets(solve, { width, answer: 'vote', budgetWeight, diversityWeight: 0 }),
   rebase: (width) => rebase({ width, answer: 'vote' }),
   beam: (width) => beam({ width: Math.max(1, width / 4), branching: 4, rootBranching: width }),
 }
 
 export const experiment: Experiment<Setup> = {
   arms: [
-    { name: 'ets', text: 'ETS, λ_b = 1 and λ_d = 1.5' },
+    { name: 'ets', text: 'ETS, λ_b = 2 and λ_d = 1.4 (1.5 below a width of 64)' },
     { name: 'ets-without-diversity', text: 'ETS without the worth of different meanings, λ_d = 0' },
     { name: 'rebase', text: 'REBASE, the same temperature' },
     { name: 'beam', text: 'beam search: a quarter of the width is kept, four children each' },
@@ -72,8 +75,8 @@ export const experiment: Experiment<Setup> = {
     },
     standard: {
       seeds: [1, 2, 3, 4, 5],
-      setup: { model: { problems: 1000, steps: 900, rollouts: 8 }, problems: 400, widths: [4, 8, 16], width: 16 },
-      limits: { tokens: 16 * 4 * 7 },
+      setup: { model: { problems: 1000, steps: 900, rollouts: 8 }, problems: 200, widths: [16, 32, 64], width: 64 },
+      limits: { tokens: 64 * 4 * 7 },
     },
   },
   figures: [{ title: 'Accuracy and cache', metric: 'solved', x: 'cache tokens, mean over depths', y: 'problems solved' }],
@@ -131,7 +134,7 @@ async function runArm(arm: string, { problems: count, widths, width: reported }:
 }
 
 function widthsOf(arm: string, widths: readonly number[], reported: number): number[] {
-  const own = arm === 'beam' ? widths.map((width) => 4 * width) : widths
+  const own = arm === 'beam' ? widths.map((width) => 2 * width) : widths
   return [...new Set([...own, reported])].sort((a, b) => a - b)
 }
 

@@ -4,7 +4,7 @@ import type { Searcher } from '../../core/searcher.ts'
 import type { Prune } from '../../core/searchers/reward-balanced.ts'
 import { rewardBalanced } from '../../core/searchers/reward-balanced.ts'
 import { checkSettings, oneOf, outOfRange } from '../../core/searchers/settings.ts'
-import type { Tree } from '../../core/tree.ts'
+import { actionText, firstAlike, pathOf } from './alike.ts'
 import { clusters, hashedVector } from './clusters.ts'
 import { keptLeaves } from './kept-leaves.ts'
 import type { ZeroOneSolver } from './zero-one.ts'
@@ -64,28 +64,22 @@ export function ets(solve: ZeroOneSolver, options: EtsOptions = {}): Searcher {
   if (temperature === 0) throw outOfRange('ets', 'temperature', temperature, 'a number above 0')
 
   const prune: Prune = (tree, states, widths) => {
+    const first = firstAlike(tree)
     const total = widths.reduce((sum, one) => sum + one, 0)
+    // Equal texts are one leaf, which has the shares of all of them.
+    const shares = new Map<NodeId, number>()
+    for (const [at, { node }] of states.entries()) shares.set(first(node), (shares.get(first(node)) ?? 0) + widths[at]! / total)
+    const nodes = [...shares.keys()]
     const meanings = clusters(
-      states.map(({ node }) => hashedVector(actionText(tree, node))),
+      nodes.map((node) => hashedVector(actionText(tree, node))),
       clusterDistance,
     )
-    const leaves = states.map(({ node }, at) => ({ share: widths[at]! / total, path: innerPath(tree, node), cluster: meanings[at]! }))
+    const leaves = nodes.map((node, at) => ({ share: shares.get(node)!, path: pathOf(tree, node, first), cluster: meanings[at]! }))
     const kept = keptLeaves(leaves, { budget: budgetWeight, diversity: diversityWeight }, solve)
-    return states.filter((_, at) => kept[at])
+    const going = new Set(nodes.filter((_, at) => kept[at]))
+    return states.filter(({ node }) => going.has(first(node)))
   }
   const shared = { width, temperature, depth, answer, restarts, evaluate, continueWhenSolved }
   const own = { budgetWeight, diversityWeight, clusterDistance, propose: propose ?? 'default' }
   return rewardBalanced('ets', { ...shared, keep: 1, propose }, { ...shared, ...own }, prune)
-}
-
-function actionText(tree: Tree, node: NodeId): string {
-  const action = tree.action(node)
-  return typeof action === 'string' ? action : JSON.stringify(action)
-}
-
-/** Nodes between the root, which is always there, and the leaf. */
-function innerPath(tree: Tree, leaf: NodeId): NodeId[] {
-  const path: NodeId[] = []
-  for (let node = tree.parent[leaf]!; node !== tree.root; node = tree.parent[node]!) path.push(node)
-  return path
 }
