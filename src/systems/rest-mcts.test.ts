@@ -1,13 +1,28 @@
 // The system, and its searcher by hand.
 import { describe, expect, it } from 'vitest'
 import { testSystem } from '../experiments/testing/test-system.ts'
+import type { StepValueRow } from '../learning/data/index.ts'
 import { searchGivenTree } from '../testing/given-tree.ts'
 import { testSearcher } from '../testing/test-searcher.ts'
+import { pathExamples } from './rest-mcts/value-net.ts'
 import { restMcts, restMctsSystem } from './rest-mcts.ts'
 
 testSystem(restMctsSystem, new URL('./rest-mcts.ts', import.meta.url))
 testSearcher({ name: 'rest-mcts', create: () => restMcts({ branching: 2, rollSteps: 2 }) })
 testSearcher({ name: 'rest-mcts without rolls', create: () => restMcts({ rollSteps: 0, gate: null }) })
+
+describe('examples of a tree', () => {
+  it('are its paths to last states, with a target at each state that has a value', () => {
+    const problem = { start: 4, clauses: [] }
+    const row = (value: number, ...steps: string[]) =>
+      ({ source: { runId: 'r', node: 0, task: 't' }, steps, value }) as never as StepValueRow
+    const [first, second] = pathExamples([row(0.5, '+ 1 5'), row(1, '+ 1 5', '+ 2 7'), row(0, '+ 1 5', '- 2 3')], () => problem)
+    // A prompt of 4 + 18 words and a separator, then four tokens a step, the last of which is a separator.
+    expect([...(first!.tokens as Int32Array)].length).toBe(23 + 8)
+    expect(first).toMatchObject({ places: [26, 30], targets: [0.5, 1] })
+    expect(second).toMatchObject({ places: [26, 30], targets: [0.5, 0] })
+  })
+})
 
 describe('MCTS*', () => {
   // c is finished; the best child of the root is a, its roll goes to aa.
