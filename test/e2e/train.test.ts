@@ -40,6 +40,45 @@ describe('banyan train', () => {
     expect(next.stdout).toContain('2 steps')
   })
 
+  it('makes a tokeniser of all texts that its rows hold, those of pairs and of groups too', async () => {
+    const source = { runId: 'r', node: 1, task: 't' }
+    const pair = {
+      row: 'pair',
+      source,
+      prompt: 'a ?',
+      steps: [],
+      chosen: 'yes',
+      rejected: 'no',
+      chosenValue: 1,
+      rejectedValue: 0,
+      margin: 1,
+    }
+    const group = {
+      ...{ row: 'group', source, prompt: 'a ?' },
+      completions: [
+        { text: 'yes', reward: 1 },
+        { text: 'no', reward: 0 },
+      ],
+    }
+    for (const [objective, row] of [['pairwise', pair] as const, ['list', group] as const]) {
+      writeFileSync(join(folder.path, `${objective}.jsonl`), JSON.stringify(row))
+      const ended = await run(
+        '--data',
+        `${objective}.jsonl`,
+        ...sizes,
+        '--out',
+        objective,
+        '--objective',
+        objective,
+        '--steps',
+        '25',
+        '--json',
+      )
+      expect(ended.stderr).not.toContain('E_')
+      expect(ended.json()).toMatchObject({ ended: 'limit', steps: 25 })
+    }
+  })
+
   it('names the row and field that it cannot learn from, and options that do not fit', async () => {
     const bad = await run('--data', 'bad.jsonl', ...sizes, '--out', 'other', '--json')
     expect([bad.code, bad.json().error.code]).toEqual([1, 'E_TRAIN_ROW'])

@@ -27,6 +27,8 @@ export function parsedRow(text: string): Json {
 export function* textsOfRow(row: Json): Iterable<string> {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return
   const fields = row as Readonly<Record<string, Json>>
-  for (const name of ['prompt', 'steps', 'chosen', 'rejected', 'completion'])
+  for (const name of ['prompt', 'steps', 'chosen', 'rejected', 'completion', 'text'])
     for (const text of [fields[name]].flat()) if (typeof text === 'string') yield text
+  // The answers of a group have their texts inside.
+  if (Array.isArray(fields.completions)) for (const one of fields.completions) yield* textsOfRow(one)
 }
