@@ -75,7 +75,7 @@ export const experiment: Experiment<Setup> = {
     },
     standard: {
       seeds: [1, 2, 3, 4, 5],
-      setup: { model: { problems: 1000, steps: 900, rollouts: 8 }, problems: 200, widths: [16, 32, 64], width: 64 },
+      setup: { model: { problems: 1000, steps: 900, rollouts: 8 }, problems: 200, widths: [4, 8, 16, 32, 64], width: 64 },
       limits: { tokens: 64 * 4 * 7 },
     },
   },
