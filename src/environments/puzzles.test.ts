@@ -64,10 +64,14 @@ describe('puzzles', () => {
   it('refuse boards and sizes that cannot be', () => {
     for (const board of [[1, 2, 3], [1, 1, 2, 3, 4, 5, 6, 7, 8], []])
       expect(() => puzzle(slidingTiles({ size: 3 })).initial({ board })).toThrow(expect.objectContaining({ code: 'E_PUZZLE_BOARD' }))
+    const { goal } = slidingTiles({ size: 3 })
+    expect(() => puzzle(slidingTiles({ size: 3 })).initial({ board: [...goal] })).toThrow(
+      expect.objectContaining({ code: 'E_PUZZLE_SOLVED' }),
+    )
     expect(() => puzzle(pocketCube()).initial({ board: [1, 3, 6, 9, 12, 15, 18] })).toThrow(/board/)
     expect(() => slidingTiles({ size: 1 })).toThrow(expect.objectContaining({ code: 'E_PUZZLE_SIZE' }))
     expect(() => withMacroMoves(pocketCube(), 0)).toThrow(expect.objectContaining({ code: 'E_PUZZLE_SIZE' }))
-    expect(puzzleTask.safeParse({ scramble: -1 }).success).toBe(false)
+    expect(puzzleTask.safeParse({ scramble: 0 }).success).toBe(false)
     expect(puzzleTask.safeParse({ board: [1, 0] }).success).toBe(true)
   })
 

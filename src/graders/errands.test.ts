@@ -35,7 +35,8 @@ it('of other plans are wrong', async () => {
       const others = grader.solution(other.id)
       if (one.family !== 'sheet' && other.family !== 'sheet') {
         expect((await grader.grade(one, { calls: others })).correct).toBe(false)
-        expect((await grader.grade(one, { calls: [...calls, ...others] })).correct).toBe(false)
+        // Of one family, what the first plan did may keep the world from taking the second.
+        if (one.family !== other.family) expect((await grader.grade(one, { calls: [...calls, ...others] })).correct).toBe(false)
       }
     }),
     { numRuns: 150 },

@@ -107,7 +107,7 @@ describe('an MCP server that misbehaves', () => {
 
   it('and gives no answer to a call costs a step', async () => {
     await using model = await stubborn('never_answers')
-    const { code, stderr } = await banyan(folder('silent', { seconds: 0.5 }), line(model.address, 'never_answers'))
+    const { code, stderr } = await banyan(folder('silent', { seconds: 3 }), line(model.address, 'never_answers'))
     expect([code, stderr]).toEqual([0, expect.not.stringMatching(/\n\s+at /)])
   })
 

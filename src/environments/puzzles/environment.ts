@@ -11,7 +11,7 @@ export const puzzleTask = z.union([
   /** The piece in each cell. */
   z.strictObject({ board: z.array(z.int().min(0)) }),
   /** So many random moves from the goal. */
-  z.strictObject({ scramble: z.int().min(0).max(1_000_000), seed: z.int().min(0).default(0) }),
+  z.strictObject({ scramble: z.int().min(1).max(1_000_000), seed: z.int().min(0).default(0) }),
 ])
 /** A board, or how it is scrambled. */
 export type PuzzleTask = z.input<typeof puzzleTask>
@@ -32,7 +32,7 @@ export interface PuzzleState {
  * A puzzle to be solved at the least cost. Actions are names of moves, and `pathCost` of a step is what the move costs; it ends at the goal. The
  * answer is the list of moves made. Boards are twins however they were reached.
  *
- * @throws BanyanError, when a task is given, E_PUZZLE_BOARD for one that could not be.
+ * @throws BanyanError, when a task is given, E_PUZZLE_BOARD for a board that could not be, E_PUZZLE_SOLVED for the goal.
  * @example
  * const environment = puzzle(slidingTiles({ size: 3 }))
  * await search({ environment, task: { scramble: 20 }, searcher: aStar({ heuristic: 'none' }) })
@@ -50,10 +50,19 @@ export function puzzle(rules: Puzzle) {
     })
   }
 
+  function unsolved(board: Board, task: PuzzleTask): Board {
+    if (!isGoal(rules, board)) return board
+    const wanted = 'board' in task ? 'a board that is not the goal' : 'other moves from the goal: another seed, or another scramble'
+    throw new BanyanError('E_PUZZLE_SOLVED', `${rules.name}: there is nothing to solve`, { seen: task, wanted })
+  }
+
   return {
     name: rules.name,
     initial: (task: PuzzleTask): PuzzleState => ({
-      board: 'board' in task ? checked(task.board) : scrambled(rules, task.scramble, new Random(task.seed ?? 0, 'scramble')),
+      board: unsolved(
+        'board' in task ? checked(task.board) : scrambled(rules, task.scramble, new Random(task.seed ?? 0, 'scramble')),
+        task,
+      ),
       made: undefined,
     }),
     step({ board, made }: PuzzleState, move: string): Step<PuzzleState> {

@@ -91,7 +91,7 @@ describe('normalisers', () => {
               names,
             ),
           ]
-          expect([...signs]).toEqual(close(zeros))
+          expect([...signs]).toEqual(close(zeros, 4))
         }
       }),
     )
