@@ -27,28 +27,35 @@ struct Heads {
   int64_t seen(int64_t query) const { return shape.causal ? shape.keys - shape.queries + query + 1 : shape.keys; }
 };
 
-/**
- * Makes a row of scores fit for whole lanes: what is not seen becomes -infinity up to the next whole lane, and 0 from there on, which is what
- * -infinity would become. Gives the end of the lanes.
- */
-inline int64_t hideUnseen(float* row, int64_t seen, int64_t most) {
-  const int64_t end = roundUp(seen, laneCount);
-  for (int64_t i = seen; i < end; i++) row[i] = -INFINITY;
-  for (int64_t i = end; i < most; i++) row[i] = 0;
-  return end;
+/** Asks for rows that the next task reads (0) or writes (1): one head of each lies far from the next. */
+template <int Write> inline void fetchRows(const float* first, int64_t stride, int64_t from, int64_t to, int64_t size) {
+  for (int64_t i = from; i < to; i++)
+    for (int64_t j = 0; j < size; j += laneCount) __builtin_prefetch(first + i * stride + j, Write);
+}
+
+/** Scores at `j` of a row, those that are not seen as `hidden`. */
+inline Lanes seenLanes(const float* row, int64_t j, int64_t seen, float hidden) {
+  const Lanes x = Lanes::load(row + j);
+  return seen - j >= laneCount ? x : keepFirst(x, seen - j, Lanes::all(hidden));
+}
+
+/** Zeros from whole lanes on. */
+inline void clear(float* row, int64_t from, int64_t to) {
+  for (int64_t j = from; j < to; j += laneCount) Lanes::all(0).store(row + j);
 }
 
 struct Weighed {
   float highest, total;
 };
 
-/** Scores in whole lanes become the weights of a softmax that is not yet divided by its total. */
-inline Weighed weigh(float* row, int64_t end) {
-  Lanes top = Lanes::load(row), sum = Lanes::all(0);
-  for (int64_t j = laneCount; j < end; j += laneCount) top = greatest(top, Lanes::load(row + j));
+/** The scores that are seen become the weights of a softmax that is not yet divided by its total, the others zeros, in whole lanes up to `most`. */
+inline Weighed weigh(float* row, int64_t seen, int64_t most) {
+  Lanes top = seenLanes(row, 0, seen, -INFINITY), sum = Lanes::all(0);
+  for (int64_t j = laneCount; j < seen; j += laneCount) top = greatest(top, seenLanes(row, j, seen, -INFINITY));
   const float highest = greatestOf(top);
-  for (int64_t j = 0; j < end; j += laneCount) {
-    const Lanes weight = exponential(Lanes::load(row + j) - Lanes::all(highest));
+  clear(row, roundUp(seen, laneCount), most);
+  for (int64_t j = 0; j < seen; j += laneCount) {
+    const Lanes weight = exponential(seenLanes(row, j, seen, -INFINITY) - Lanes::all(highest));
     weight.store(row + j);
     sum = sum + weight;
   }
@@ -66,16 +73,23 @@ void attention(int threads, const AttentionShape& shape, Rows queries, Rows keys
     const Right turnedKeys = Right::pack(at.key(keys, 0), keys.stride, true, shape.size, shape.keys, room);
     const Right straightValues = Right::straight(at.key(values, 0), values.stride, shape.keys, shape.size, room + sizeOfKeys);
     float* scores = room + sizeOfKeys + sizeOfValues;
+    const bool more = task + 1 < shape.batch * shape.keyHeads;
+    const Heads next = {shape, (task + more) / shape.keyHeads, (task + more) % shape.keyHeads};
     for (int64_t member = 0; member < at.group(); member++)
       for (int64_t q = 0; q < shape.queries; q += stair) {
         const int64_t rows = shape.queries - q < stair ? shape.queries - q : stair;
         const int64_t most = at.seen(q + rows - 1);
+        fetchRows<0>(next.query(queries, 0, member), queries.stride, q, q + rows, shape.size);
+        fetchRows<1>(next.query(results, 0, member), results.stride, q, q + rows, shape.size);
+        if (member == 0) {
+          const int64_t end = q + rows < shape.keys ? q + rows : shape.keys;
+          fetchRows<0>(next.key(keys, 0), keys.stride, q, end, shape.size);
+          fetchRows<0>(next.key(values, 0), values.stride, q, end, shape.size);
+        }
         multiply(rows, {at.query(queries, q, member), queries.stride, 1}, turnedKeys, shape.size, most, {scores, width, shape.scale, false});
         float inverses[stair];
         for (int64_t i = 0; i < rows; i++) {
-          float* row = scores + i * width;
-          const int64_t end = hideUnseen(row, at.seen(q + i), most);
-          const Weighed found = weigh(row, end);
+          const Weighed found = weigh(scores + i * width, at.seen(q + i), most);
           inverses[i] = 1 / found.total;
           logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i] = found.highest + std::log(found.total);
         }
@@ -120,6 +134,8 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
     float *weights = cut(queryBlock * width), *back = cut(queryBlock * width);
     float *toKeys = cut(shape.keys * size), *toValues = cut(shape.keys * size);
     std::memset(toKeys, 0, sizeof(float) * 2 * shape.keys * size);
+    const bool more = task + 1 < shape.batch * shape.keyHeads;
+    const Heads next = {shape, (task + more) / shape.keyHeads, (task + more) % shape.keyHeads};
     for (int64_t member = 0; member < at.group(); member++)
       for (int64_t q = 0; q < shape.queries; q += queryBlock) {
         const int64_t rows = shape.queries - q < queryBlock ? shape.queries - q : queryBlock;
@@ -127,6 +143,17 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
         const Left query = {at.query(queries, q, member), queries.stride, 1}, from = {at.query(above, q, member), above.stride, 1};
         for (int64_t s = 0; s < rows; s += stair) {
           const int64_t height = rows - s < stair ? rows - s : stair, seenHere = at.seen(q + s + height - 1);
+          const int64_t start = q + s, end = start + height, endOfKeys = end < shape.keys ? end : shape.keys;
+          fetchRows<0>(next.query(queries, 0, member), queries.stride, start, end, size);
+          fetchRows<0>(next.query(results, 0, member), results.stride, start, end, size);
+          fetchRows<0>(next.query(above, 0, member), above.stride, start, end, size);
+          fetchRows<1>(next.query(gradients[0], 0, member), gradients[0].stride, start, end, size);
+          if (member == 0) {
+            fetchRows<0>(next.key(keys, 0), keys.stride, start, endOfKeys, size);
+            fetchRows<0>(next.key(values, 0), values.stride, start, endOfKeys, size);
+            fetchRows<1>(next.key(gradients[1], 0), gradients[1].stride, start, endOfKeys, size);
+            fetchRows<1>(next.key(gradients[2], 0), gradients[2].stride, start, endOfKeys, size);
+          }
           multiply(height, query.at(s, 0), turnedKeys, size, seenHere, {weights + s * width, width, shape.scale, false});
           multiply(height, from.at(s, 0), turnedValues, size, seenHere, {back + s * width, width, 1, false});
           for (int64_t i = s; i < s + height; i++) {
@@ -136,13 +163,15 @@ void attentionBackward(int threads, const AttentionShape& shape, const Rows forw
             const Lanes mean = Lanes::all(sumOf(along));
             const Lanes logSum = Lanes::all(logSums[(at.sequence * shape.heads + at.head(member)) * shape.queries + q + i]);
             float *weight = weights + i * width, *gradient = back + i * width;
-            const int64_t end = hideUnseen(weight, at.seen(q + i), most);
-            for (int64_t j = 0; j < end; j += laneCount) {
-              const Lanes w = exponential(Lanes::load(weight + j) - logSum);
+            const int64_t seen = at.seen(q + i);
+            for (int64_t j = 0; j < seen; j += laneCount) {
+              const Lanes w = exponential(seenLanes(weight, j, seen, -INFINITY) - logSum);
               w.store(weight + j);
-              (w * (Lanes::load(gradient + j) - mean)).store(gradient + j);
+              const Lanes found = w * (Lanes::load(gradient + j) - mean);
+              (seen - j >= laneCount ? found : keepFirst(found, seen - j, Lanes::all(0))).store(gradient + j);
             }
-            for (int64_t j = at.seen(q + i); j < most; j++) gradient[j] = 0;
+            clear(weight, roundUp(seen, laneCount), most);
+            clear(gradient, roundUp(seen, laneCount), most);
           }
           const Target toQueries = {at.query(gradients[0], q + s, member), gradients[0].stride, shape.scale, accumulate};
           multiply(height, {back + s * width, width, 1}, straightKeys, seenHere, size, toQueries);

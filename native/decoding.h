@@ -88,9 +88,7 @@ inline void attendPages(const PagedRow& at, const float* mixed, float* out) {
     for (int64_t c = 0; c < count; c++) (Lanes::all(s.scale) * sums[c]).store(scores + (first + c) * laneCount);
   }
   for (int64_t head = 0; head < s.heads; head++) {
-    float* row = scores + head * width;
-    hideUnseen(row, seen, seen);
-    inverses[head] = 1 / weigh(row, width).total;
+    inverses[head] = 1 / weigh(scores + head * width, seen, width).total;
   }
 
   // Values: a chain for each head and lanes of its result, cut as products are.

@@ -33,6 +33,8 @@ inline Lanes greatest(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
 inline Lanes nearest(Lanes a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 /** 2^n for whole n from -126 to 127; 0 for -127 and infinite for 128. */
 inline Lanes powerOfTwo(Lanes n) { return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127)), 23))}; }
+/** The first n lanes, 0 to 16, and the others from elsewhere. */
+inline Lanes keepFirst(Lanes a, int64_t n, Lanes others) { return {_mm512_mask_blend_ps((__mmask16)((1u << n) - 1), others.v, a.v)}; }
 /** a < b ? yes : no. */
 inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ), no.v, yes.v)}; }
 
@@ -58,6 +60,9 @@ inline __m256 nearest(__m256 a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEARES
 inline Lanes nearest(Lanes a) { return {nearest(a.low), nearest(a.high)}; }
 inline __m256 powerOfTwo(__m256 n) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23)); }
 inline Lanes powerOfTwo(Lanes n) { return {powerOfTwo(n.low), powerOfTwo(n.high)}; }
+inline Lanes keepFirst(Lanes a, int64_t n, Lanes others) {
+  return {_mm256_blendv_ps(others.low, a.low, _mm256_castsi256_ps(Lanes::first(n))), _mm256_blendv_ps(others.high, a.high, _mm256_castsi256_ps(Lanes::first(n - 8)))};
+}
 inline __m256 whereLess(__m256 a, __m256 b, __m256 yes, __m256 no) { return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
 inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { return {whereLess(a.low, b.low, yes.low, no.low), whereLess(a.high, b.high, yes.high, no.high)}; }
 
@@ -82,6 +87,7 @@ inline Lanes least(Lanes a, Lanes b) { return each(a, b, [](float x, float y) { 
 inline Lanes greatest(Lanes a, Lanes b) { return each(a, b, [](float x, float y) { return x > y ? x : y; }); }
 inline Lanes nearest(Lanes a) { return each(a, a, [](float x, float) { return std::nearbyintf(x); }); }
 inline Lanes powerOfTwo(Lanes n) { return each(n, n, [](float x, float) { int32_t bits = (x == x ? (int32_t)x + 127 : 0) << 23; float y; std::memcpy(&y, &bits, 4); return y; }); }
+inline Lanes keepFirst(Lanes a, int64_t n, Lanes others) { for (int64_t i = n; i < laneCount; i++) a.v[i] = others.v[i]; return a; }
 inline Lanes whereLess(Lanes a, Lanes b, Lanes yes, Lanes no) { Lanes r; for (int i = 0; i < laneCount; i++) r.v[i] = a.v[i] < b.v[i] ? yes.v[i] : no.v[i]; return r; }
 
 #endif

@@ -32,6 +32,27 @@ struct Part {
   int64_t row, rowEnd, column, columnEnd;
 };
 
+/** Rows of a result that count as few: a turned left matrix is read where it lies, again for each panel of the right one. */
+constexpr int64_t mostNarrow = 256;
+
+/** Some steps of all rows, for a turned left matrix with few: panel by panel of the right one, while the next panel is fetched. */
+inline void narrowBlock(const Product& p, const float* a, const float* b, float* out, Part part, int64_t column, int64_t columns, int64_t k, int64_t steps) {
+  static thread_local Scratch packed;
+  float* room = packed.floats(depthBlock * tileColumns);
+  const Left left = {a, 1, p.rows};
+  for (int64_t j = 0; j < columns; j += tileColumns) {
+    const int64_t width = columns - j < tileColumns ? columns - j : tileColumns;
+    const float* from = b + k * p.columns + column + j;
+    const Right panel = Right::pack(from, p.columns, false, steps, width, room);
+    const float* next = j + tileColumns < columns ? from + tileColumns : k + steps < p.inner ? from - j + steps * p.columns : nullptr;
+    for (int64_t i = part.row; i < part.rowEnd; i += tileRows) {
+      const int64_t rows = part.rowEnd - i < tileRows ? part.rowEnd - i : tileRows, nth = (i - part.row) / tileRows;
+      const Soon soon = next != nullptr && nth < tileLanes ? Soon{next + nth * laneCount, p.columns} : Soon{};
+      multiply(rows, left.at(i, k), panel, steps, width, {out + i * p.columns + column + j, p.columns, p.scale, p.accumulate || k > 0}, soon);
+    }
+  }
+}
+
 inline void computePart(const Product& p, const float* a, const float* b, float* out, Part part) {
   static thread_local Scratch packedRight, packedLeft;
   const bool finish = p.bias != nullptr || p.activation != Activation::none || p.residual != nullptr;
@@ -42,10 +63,13 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
     for (int64_t k = 0; k < p.inner; k += depthBlock) {
       const int64_t steps = p.inner - k < depthBlock ? p.inner - k : depthBlock;
       const bool last = k + steps == p.inner;
+      if (p.transposeA && !p.transposeB && p.rows <= mostNarrow) {
+        narrowBlock(p, a, b, out, part, j, columns, k, steps);
+        if (last && finish) finishRows(p, out, part.row, height, j, columns);
+        continue;
+      }
       // For few rows packing costs more than it saves: whole panels are then read where they lie.
       const bool inPlace = !p.transposeB && height <= 2 * tileRows;
-      // A turned left matrix is read where it lies as long as its rows are close together and few tiles read them again.
-      const bool leftInPlace = p.rows <= 256 && columns < 256;
       const int64_t placed = inPlace ? columns / tileColumns * tileColumns : 0;
       const float* from = p.transposeB ? b + (j + placed) * p.inner + k : b + k * p.columns + j + placed;
       float* room = packedRight.floats(Right::floatsOf(steps, columns));
@@ -53,7 +77,7 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
       for (int64_t i = part.row; i < part.rowEnd; i += tileRows) {
         const int64_t rows = part.rowEnd - i < tileRows ? part.rowEnd - i : tileRows;
         Left block = left.at(i, k);
-        if (p.transposeA && !leftInPlace) {
+        if (p.transposeA) {
           float* turned = packedLeft.floats(depthBlock * tileRows);
           if (rows == tileRows)
             for (int64_t s = 0; s < steps; s++) std::memcpy(turned + s * tileRows, block.data + s * p.rows, tileRows * sizeof(float));
@@ -62,12 +86,19 @@ inline void computePart(const Product& p, const float* a, const float* b, float*
           block = {turned, 1, tileRows};
         }
         Target target = {out + i * p.columns + j, p.columns, p.scale, p.accumulate || k > 0};
+        target.far[0] = target.data;
+        if (last && p.residual != nullptr) target.far[1] = p.residual + i * p.columns + j;
+        if (last && p.slope != nullptr) target.far[2] = p.slope + i * p.columns + j;
+        // The rows after these lie behind them where no step is left out.
+        Soon soon;
+        if (!p.transposeA && steps == p.inner && i + tileRows < part.rowEnd) soon = {left.at(i + tileRows, 0).data, laneCount};
         for (int64_t x = 0; x < placed; x += tileColumns) {
           const Target place = {target.data + x, target.row, target.scale, target.add};
-          tileFor(rows, tileColumns, !p.transposeA)(steps, block, b + k * p.columns + j + x, p.columns, place, tileColumns);
+          tileFor(rows, tileColumns, !p.transposeA)(steps, block, b + k * p.columns + j + x, p.columns, place, tileColumns, soon);
+          soon = {};
         }
         target.data += placed;
-        if (placed < columns) multiply(rows, block, right, steps, columns - placed, target);
+        if (placed < columns) multiply(rows, block, right, steps, columns - placed, target, soon);
         if (last && finish) finishRows(p, out, i, rows, j, columns);
       }
     }

@@ -33,9 +33,25 @@ struct Target {
   int64_t row;
   float scale;
   bool add;
+  /** Places that are far away as a rule: these, and what is read or written at the same places right after. Null where there are none. */
+  const float* far[3] = {nullptr, nullptr, nullptr};
 };
 
-template <int R, int W, bool Along> inline void tile(int64_t depth, Left left, const float* right, int64_t rightStep, Target out, int64_t columns) {
+/** What will be needed soon: at each step of a tile, a line of the cache from here is asked for. */
+struct Soon {
+  const float* data = nullptr;
+  int64_t step = 0;
+};
+
+template <int R, int W, bool Along> inline void tile(int64_t depth, Left left, const float* right, int64_t rightStep, Target out, int64_t columns, Soon soon) {
+  // By the time that the sums are ready, the places that they go to are near.
+  for (const float* place : out.far)
+    if (place != nullptr)
+#pragma GCC unroll 12
+      for (int i = 0; i < R; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < W; j++) __builtin_prefetch(place + i * out.row + j * laneCount, 1);
+  const float* ahead = soon.data != nullptr ? soon.data : right;
   Lanes sums[R][W];
 #pragma GCC unroll 12
   for (int i = 0; i < R; i++)
@@ -46,6 +62,8 @@ template <int R, int W, bool Along> inline void tile(int64_t depth, Left left, c
   for (int i = 0; i < (R + 3) / 4; i++) rows[i] = left.data + 4 * i * left.row;
   const float* column = left.data;
   for (int64_t k = 0; k < depth; k++) {
+    __builtin_prefetch(ahead);
+    ahead += soon.step;
     Lanes b[W];
 #pragma GCC unroll 2
     for (int j = 0; j < W; j++) b[j] = Lanes::load(right + j * laneCount);
@@ -60,6 +78,7 @@ template <int R, int W, bool Along> inline void tile(int64_t depth, Left left, c
 #pragma GCC unroll 3
       for (int i = 0; i < (R + 3) / 4; i++) rows[i]++;
     } else {
+      __builtin_prefetch(column + 2 * laneCount);
       column += left.step;
     }
   }
@@ -78,7 +97,7 @@ template <int R, int W, bool Along> inline void tile(int64_t depth, Left left, c
     }
 }
 
-using Tile = void (*)(int64_t depth, Left, const float* right, int64_t rightStep, Target, int64_t columns);
+using Tile = void (*)(int64_t depth, Left, const float* right, int64_t rightStep, Target, int64_t columns, Soon);
 
 template <int W, bool Along> constexpr Tile tilesOf(int rows) {
   switch (rows) {
@@ -153,17 +172,15 @@ inline void packTurned(const float* from, int64_t fromRow, int64_t columns, int6
       for (int64_t i = columns; i < width; i++) to[k * width + i] = 0;
 }
 
-/** to[k][x] = from[k][x]; rows of `to` are `width` long, and zero from `columns` on. */
+/** to[k][x] = from[k][x]; rows of `to` are `width` long, whole lanes, and zero from `columns` on. */
 inline void packStraight(const float* from, int64_t fromRow, int64_t columns, int64_t depth, float* to, int64_t width) {
-  if (columns == width && width % laneCount == 0) {
-    for (int64_t k = 0; k < depth; k++)
-      for (int64_t i = 0; i < width; i += laneCount) Lanes::load(from + k * fromRow + i).store(to + k * width + i);
-    return;
-  }
-  for (int64_t k = 0; k < depth; k++) {
-    for (int64_t i = 0; i < columns; i++) to[k * width + i] = from[k * fromRow + i];
-    for (int64_t i = columns; i < width; i++) to[k * width + i] = 0;
-  }
+  for (int64_t k = 0; k < depth; k++)
+    for (int64_t i = 0; i < width; i += laneCount) {
+      const float* place = from + k * fromRow + i;
+      __builtin_prefetch(place + 16 * fromRow);
+      const Lanes x = columns - i >= laneCount ? Lanes::load(place) : Lanes::loadFirst(place, columns > i ? columns - i : 0);
+      x.store(to + k * width + i);
+    }
 }
 
 /**
@@ -202,8 +219,11 @@ struct Right {
   Right from(int64_t steps) const { return {data + steps * row, depth - steps, columns, row}; }
 };
 
-/** out (+)= scale · left · right for `rows` rows, the first `depth` steps and the first `columns` columns of the right matrix. */
-inline void multiply(int64_t rows, Left left, Right right, int64_t depth, int64_t columns, Target out) {
+/**
+ * out (+)= scale · left · right for `rows` rows, the first `depth` steps and the first `columns` columns of the right matrix.
+ * @param soon what to ask for in the first tile.
+ */
+inline void multiply(int64_t rows, Left left, Right right, int64_t depth, int64_t columns, Target out, Soon soon = {}) {
   const bool along = left.step == 1;
   const int64_t padded = Right::paddedColumns(right.columns);
   for (int64_t k = 0; k < depth; k += depthBlock) {
@@ -215,9 +235,12 @@ inline void multiply(int64_t rows, Left left, Right right, int64_t depth, int64_
       const int64_t height = rows - i < tileRows ? rows - i : tileRows;
       for (int64_t j = 0; j < columns; j += tileColumns) {
         const int64_t width = Right::widthOf(right.columns - j);
-        const Target place = {out.data + i * out.row + j, out.row, out.scale, add};
+        Target place = {out.data + i * out.row + j, out.row, out.scale, add};
+        for (int n = 0; n < 3; n++)
+          if (out.far[n] != nullptr) place.far[n] = out.far[n] + i * out.row + j;
         const float* panel = right.row > 0 ? block + j : block + j * whole;
-        tileFor(height, width, along)(steps, left.at(i, k), panel, right.row > 0 ? right.row : width, place, columns - j);
+        tileFor(height, width, along)(steps, left.at(i, k), panel, right.row > 0 ? right.row : width, place, columns - j, soon);
+        soon = {};
       }
     }
   }
