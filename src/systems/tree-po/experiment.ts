@@ -99,10 +99,10 @@ export const experiment: Experiment<Setup> = {
     standard: {
       seeds: [1, 2, 3, 4, 5, 6, 7, 8],
       setup: {
-        ...{ updates: 20, problems: 32, width: 8, segment: 4, depth: 8, minibatches: 4 },
-        measured: { problems: 100, samples: 4, every: 4 },
+        ...{ updates: 32, problems: 32, width: 8, segment: 4, depth: 8, minibatches: 4 },
+        measured: { problems: 250, samples: 4, every: 8 },
       },
-      limits: { answers: 20 * 32 * 8 },
+      limits: { answers: 32 * 32 * 8 },
     },
   },
   figures: [{ title: 'Accuracy and tokens', metric: 'pass1', x: 'tokens generated', y: 'pass@1 on held-out problems' }],
@@ -126,7 +126,7 @@ async function runArm(
   const net = loadNet(join(folder, 'policy'))
   const heldOut = drawProblems(measured.problems, { heldOut: true, seed: 8_000_000 + seed })
   const { before, updates } = await policyOptimisation({
-    ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width, rate: () => rate! },
+    ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width, rate: (update: number) => rate! * (1 - update / count) },
     tasks: kitTasks({ problems, seed }),
     // Clip-higher and the mean over tokens, without a KL term, for all arms.
     loss: (tape, batch) => ppo(tape, batch, { low: 0.2, high: 0.28 }),
