@@ -6,6 +6,7 @@ import type { CausalNet } from '../../src/learning/nets/causal-net.ts'
 import { decoder } from '../../src/learning/nets/decoder.ts'
 import type { Generated, GenerateRequest } from '../../src/learning/nets/generation.ts'
 import { gpt } from '../../src/learning/nets/gpt.ts'
+import { llama } from '../../src/learning/nets/llama.ts'
 import { logProbsOf } from '../../src/learning/nets/log-probs.ts'
 import { scorer } from '../../src/learning/nets/scorer.ts'
 import type { Kernels } from '../../src/learning/tensor/kernels.ts'
@@ -21,20 +22,32 @@ export type Report = (check: Check, held: boolean) => void
 /** A text and how it goes on; a new request each time, since draws come from a stream. */
 type Plan = Omit<GenerateRequest, 'branch' | 'random'> & { readonly prompt: readonly number[]; readonly key: number }
 
-/** A net of random size with random weights, large enough that its distributions are not flat. */
+/** A net of random kind and size with random weights, large enough that its distributions are not flat. */
 export function randomNet(random: Random): CausalNet {
+  return random.below(2) === 0 ? randomGpt(random) : randomLlama(random)
+}
+
+function randomGpt(random: Random): CausalNet {
   const heads = 1 + random.below(4)
-  const config = {
+  const spreads = { embeddingSpread: 0.5, weightSpread: 0.4 }
+  return gpt({ ...randomSizes(random), ...spreads, heads, width: heads * (1 + random.below(12)) }, { seed: random.integer() })
+}
+
+/** Queries share keys in groups, and rotary positions turn either pairs. */
+function randomLlama(random: Random): CausalNet {
+  const keyHeads = 1 + random.below(3)
+  const heads = keyHeads * (1 + random.below(3))
+  const more = { rotaryPairs: (['neighbours', 'halves'] as const)[random.below(2)]!, between: 1 + random.below(40), weightSpread: 0.4 }
+  return llama({ ...randomSizes(random), ...more, heads, keyHeads, width: heads * 2 * (1 + random.below(6)) }, { seed: random.integer() })
+}
+
+function randomSizes(random: Random) {
+  return {
     vocabulary: 5 + random.below(60),
     context: 24 + random.below(40),
-    width: heads * (1 + random.below(12)),
     layers: 1 + random.below(3),
-    heads,
     tiedHead: random.below(2) === 0,
-    embeddingSpread: 0.5,
-    weightSpread: 0.4,
   }
-  return gpt(config, { seed: random.integer() })
 }
 
 export async function runTrial(net: CausalNet, kernels: Kernels, random: Random, report: Report): Promise<void> {
