@@ -126,7 +126,8 @@ async function runArm(
   const net = loadNet(join(folder, 'policy'))
   const heldOut = drawProblems(measured.problems, { heldOut: true, seed: 8_000_000 + seed })
   const { before, updates } = await policyOptimisation({
-    ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width, rate: (update: number) => rate! * (1 - update / count) },
+    ...{ net, kernels, signal, seed, advantages, minibatches, updates: count, group: width },
+    rate: (update) => rate! * (1 - update / count),
     tasks: kitTasks({ problems, seed }),
     // Clip-higher and the mean over tokens, without a KL term, for all arms.
     loss: (tape, batch) => ppo(tape, batch, { low: 0.2, high: 0.28 }),
