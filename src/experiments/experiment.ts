@@ -12,6 +12,8 @@ export interface ArmText {
   readonly name: string
   /** What it is, in a sentence. */
   readonly text: string
+  /** Nothing is trained in it, and no rate of the grid is tried for it. Default false. */
+  readonly untrained?: boolean
 }
 
 /** What an arm has done with one seed. Plain data: it is kept in a file. */
@@ -99,7 +101,7 @@ export interface Experiment<Setup = Json> {
   /** One of them is the main one. */
   readonly claims: readonly Claim[]
   readonly scales: Readonly<Record<Scale, ScaleOf<Setup>>>
-  /** What is tried for every arm alike, one run each; `validation` decides. Default: nothing. */
+  /** What is tried for every arm alike in which something is trained, one run each; `validation` decides. Default: nothing. */
   readonly rates?: readonly number[]
   /** What several arms of a seed share: tasks, a net trained once. Its files go to `folder`. */
   prepare?(setup: Setup, context: Omit<ArmContext, 'prepared' | 'rate'>): Awaitable<Json>

@@ -129,6 +129,16 @@ describe('selfTrain', () => {
     expect(label).toMatchObject({ row: 'step-labels', label: 'monte-carlo', labels: [expect.toBeOneOf([0, 1])] })
   })
 
+  it('trains an evaluator on inferred values, if that is what it is to learn', async () => {
+    const evaluator = { batch: 16, limit: { steps: 2 } }
+    await selfTrain(parts, { ...options, rounds: 1, evaluator, targets: 'inferred' })
+    const label = JSON.parse(readFileSync(join(folder, 'out', 'round-1', 'labels.jsonl'), 'utf8').split('\n')[0]!)
+    expect(label).toMatchObject({ label: 'inferred', labels: [expect.toBeOneOf([0, 1])] })
+    await expect(selfTrain(parts, { ...options, rounds: 1, evaluator, resume: true })).rejects.toThrow(
+      failing('E_SELF_TRAINING_FOLDER', 'other settings'),
+    )
+  })
+
   it('goes on after it was stopped in any stage, to the same nets', async () => {
     const whole = await selfTrain(parts, { ...options, out: join(folder, 'whole') })
     for (let stop = 0; stop < 7; stop++) {

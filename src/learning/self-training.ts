@@ -11,11 +11,13 @@ import { tensorDigest } from './files/safetensors.ts'
 import { type Collected, collect, labelsFile, verifiedFile } from './self-training/collect.ts'
 import { openManifest, type RoundReport, type SelfTrainingManifest, writeManifestFile } from './self-training/manifest.ts'
 import type { Measured, Policy, SelfTrainingParts, Solved } from './self-training/parts.ts'
+import type { StepTargets } from './self-training/step-labels.ts'
 import { loadTokeniser } from './tokenisers/tokeniser-file.ts'
 import { type Encoding, type TrainingJob, type TrainingProgress, type TrainingResult, type TrainOptions, train } from './train.ts'
 
 export type { RoundReport, SelfTrainingManifest } from './self-training/manifest.ts'
 export type { Found, FoundTrace, Measured, Policy, SearchContext, SelfTrainingParts, Solved } from './self-training/parts.ts'
+export type { StepTargets } from './self-training/step-labels.ts'
 
 /** Options of `selfTrain`. */
 export interface SelfTrainingOptions {
@@ -30,10 +32,12 @@ export interface SelfTrainingOptions {
   /** How the proposer is trained. Default: 120 steps of 64 rows, learning rate 1e-3 falling to a tenth. */
   readonly proposer?: TrainingSettings
   /**
-   * How an evaluator is trained, from the proposer of its round, on which part of the found traces through a state came out right; the next
+   * How an evaluator is trained, from the proposer of its round, on what the found traces tell of the states that they go through; the next
    * search and the measurement get it. Default: none is trained.
    */
   readonly evaluator?: TrainingSettings
+  /** What the evaluator learns: see {@link StepTargets}. `inferred` values are learnt by squared errors. Default `monte-carlo`. */
+  readonly targets?: StepTargets
   /** How rows are read. Default: as `train` does. */
   readonly encoding?: Encoding
   /** Default 0. */
@@ -87,7 +91,17 @@ const proposerDefaults: TrainingSettings = {
  * const { rounds } = await selfTrain(wordProblems({ band: 'hard', seed: 1 }), { base: 'bases/hard-1', out: 'runs/hard', rounds: 3, tokens: 120_000 })
  */
 export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: SelfTrainingOptions): Promise<SelfTrainingResult> {
-  const { base, out, rounds, tokens, seed = 0, resume = false, progress, signal = new AbortController().signal } = options
+  const {
+    base,
+    out,
+    rounds,
+    tokens,
+    targets = 'monte-carlo',
+    seed = 0,
+    resume = false,
+    progress,
+    signal = new AbortController().signal,
+  } = options
   for (const [name, value, least] of [
     ['rounds', rounds, 1],
     ['tokens', tokens, 1],
@@ -101,6 +115,7 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
   const settings = {
     parts: parts.settings,
     evaluator: (options.evaluator ?? null) as Json,
+    ...(targets !== 'monte-carlo' && { targets }),
     encoding: (options.encoding ?? null) as Json,
     base: tensorDigest(loadNet(base).parameters),
     tokens,
@@ -118,7 +133,7 @@ export async function selfTrain<Task>(parts: SelfTrainingParts<Task>, options: S
     let trainedTokens = 0
     if (round > 0) {
       tell(round, 'search')
-      collected = await collect(folderOf(out, round), parts, policyOf(options, round - 1), { ...context, tokens })
+      collected = await collect(folderOf(out, round), parts, policyOf(options, round - 1), { ...context, tokens }, targets)
       if (collected === undefined) break
       tell(round, 'train')
       const told = (training: TrainingProgress) => tell(round, 'train', training)
@@ -161,7 +176,14 @@ function proposerJob({ base, out, encoding }: SelfTrainingOptions, settings: Tra
 function evaluatorJob(options: SelfTrainingOptions, settings: TrainingSettings, round: number, seed: number): TrainingJob {
   const data = { files: [join(folderOf(options.out, round), labelsFile)] }
   const net = { file: proposerFile(options, round) }
-  return { ...settings, ...(options.encoding && { encoding: options.encoding }), net, data, objective: 'binary', seed }
+  return {
+    ...settings,
+    ...(options.encoding && { encoding: options.encoding }),
+    net,
+    data,
+    objective: options.targets === 'inferred' ? 'regression' : 'binary',
+    seed,
+  }
 }
 
 /** Goes on where it was killed. */

@@ -125,6 +125,10 @@ describe('a reproduction', () => {
     })
     const result = await reproduce({ system: made({ run, rates: [1, 2] }), scale: 'standard', folder })
     expect(result!.arms.map(({ rate }) => rate)).toEqual([2, 1])
+    const arms = [experiment.arms[0]!, { ...experiment.arms[1]!, untrained: true }]
+    const once = made({ arms, run: (arm, setup, context) => run(arm, setup, { ...context, rate: context.rate ?? 0 }), rates: [1, 2] })
+    const untrained = await reproduce({ system: once, scale: 'standard', folder, fresh: true })
+    expect(untrained!.arms.map(({ rate }) => rate)).toEqual([2, undefined])
     const silent = made({ run: () => ({ metrics: { solved: 1 }, spent: {} }), rates: [1, 2] })
     await expect(reproduce({ system: silent, scale: 'smoke', folder, fresh: true })).rejects.toMatchObject({ code: 'E_EXPERIMENT_CLAIM' })
   })

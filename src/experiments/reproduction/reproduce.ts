@@ -114,8 +114,10 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
 
 /** What the arms of a seed share comes first. */
 function cellsOf(experiment: AnyExperiment, seed: number): Cell[] {
-  const rates: readonly (number | undefined)[] = experiment.rates ?? [undefined]
-  const arms = experiment.arms.flatMap(({ name }) => rates.map((rate) => ({ seed, arm: name, ...(rate !== undefined && { rate }) })))
+  const ratesOf = (untrained: boolean): readonly (number | undefined)[] => (untrained ? undefined : experiment.rates) ?? [undefined]
+  const arms = experiment.arms.flatMap(({ name, untrained = false }) =>
+    ratesOf(untrained).map((rate) => ({ seed, arm: name, ...(rate !== undefined && { rate }) })),
+  )
   return experiment.prepare === undefined ? arms : [{ seed }, ...arms]
 }
 

@@ -1,7 +1,7 @@
 // Values of a run's nodes, found in four ways. Pure: the verdicts on the run's ends come in.
 import { BanyanError } from '../../core/errors.ts'
 import type { RunNode } from './run-tree.ts'
-import { shareOf, type Verdicts } from './verdicts.ts'
+import { shareOf, type Verdict, type Verdicts } from './verdicts.ts'
 
 /** A node's value, and how many values or ends it rests on. */
 export interface NodeValue {
@@ -63,13 +63,16 @@ export function endShares(nodes: readonly RunNode[], verdicts: Verdicts, range: 
  * m_k, the reasoning distance, is the fewest steps from node k to a right end below it; r_k is 0 on the way to a right end and 1 off it.
  * A node off the way that leads to some wrong end has the distance of the last node above it that was on the way. So a right step closes
  * 1/(m_k + 1) of what is missing, and a right end has the value 1. Nodes below which nothing ended are left out; without any right end
- * nothing can be inferred, and nothing is.
+ * nothing can be inferred, and nothing is. The nodes are those of one tree, each after its parent.
  */
-export function inferredValues(nodes: readonly RunNode[], verdicts: Verdicts): NodeValues {
-  const distance = new Map<RunNode, number>()
-  const ends = new Map<RunNode, number>()
+export function inferredValues<Node extends { readonly parent?: Node | undefined }>(
+  nodes: readonly Node[],
+  verdicts: ReadonlyMap<Node, Pick<Verdict, 'right'>>,
+): ReadonlyMap<Node, NodeValue> {
+  const distance = new Map<Node, number>()
+  const ends = new Map<Node, number>()
   for (let i = nodes.length - 1; i >= 0; i--) {
-    const node = nodes[i] as RunNode
+    const node = nodes[i] as Node
     const verdict = verdicts.get(node)
     if (verdict?.right === true) distance.set(node, 0)
     if (verdict !== undefined) ends.set(node, (ends.get(node) ?? 0) + 1)
@@ -79,10 +82,10 @@ export function inferredValues(nodes: readonly RunNode[], verdicts: Verdicts): N
     if (further !== undefined) distance.set(parent, Math.min(distance.get(parent) ?? Number.POSITIVE_INFINITY, further + 1))
     ends.set(parent, (ends.get(parent) ?? 0) + (ends.get(node) ?? 0))
   }
-  const values = new Map<RunNode, NodeValue>()
+  const values = new Map<Node, NodeValue>()
   const [root] = nodes
   if (root === undefined || !distance.has(root)) return values
-  const reach = new Map<RunNode, number>()
+  const reach = new Map<Node, number>()
   for (const node of nodes) {
     const { parent } = node
     const far = distance.get(node) ?? reach.get(parent!)!

@@ -10,6 +10,7 @@ import { writeDataset } from '../data/write-dataset.ts'
 import { readText } from '../files/read-text.ts'
 import { replaceFile } from '../files/replace-file.ts'
 import type { Policy, SearchContext, SelfTrainingParts } from './parts.ts'
+import { type JudgedTrace, type StepTargets, stepLabels } from './step-labels.ts'
 
 const schema = z.object({
   tasks: z.int(),
@@ -39,6 +40,7 @@ export async function collect<Task>(
   parts: SelfTrainingParts<Task>,
   policy: Policy,
   context: SearchContext,
+  targets: StepTargets,
 ): Promise<Collected | undefined> {
   const done = join(folder, 'collected.json')
   if (existsSync(done)) return schema.parse(JSON.parse(readText(done)))
@@ -46,21 +48,19 @@ export async function collect<Task>(
   const { traces, tokens } = await parts.search(policy, tasks, context)
   if (context.signal.aborted) return undefined
   const right: VerifiedRow[] = []
-  const labels: Unlabelled[] = []
-  const shares = new Map<string, { right: number; of: number }>()
+  const judged: JudgedTrace[] = []
+  /** Of different traces, by their places among all. */
+  const different = new Map<number, Omit<StepLabelRow, 'labels'>>()
   const seen = new Set<string>()
-  for (const [node, trace] of traces.entries()) {
+  for (const [at, trace] of traces.entries()) {
     const { prompt, steps, answer } = trace
     const accepted = await parts.verify(trace)
-    const source: RowSource = { ...(trace.source ?? { runId: `round-${context.round}`, node }), task: parts.idOf(trace.task) }
-    for (const name of beginnings(source.task, steps)) {
-      const share = shares.get(name) ?? { right: 0, of: 0 }
-      shares.set(name, { right: share.right + Number(accepted), of: share.of + 1 })
-    }
-    const name = beginnings(source.task, steps).at(-1) ?? source.task
+    const source: RowSource = { ...(trace.source ?? { runId: `round-${context.round}`, node: at }), task: parts.idOf(trace.task) }
+    judged.push({ task: source.task, steps, right: accepted })
+    const name = digest([source.task, ...steps])
     if (seen.has(name)) continue
     seen.add(name)
-    labels.push({ row: 'step-labels', source, prompt, steps, label: 'monte-carlo', answer })
+    different.set(at, { row: 'step-labels', source, prompt, steps, label: targets, answer })
     if (accepted) right.push({ row: 'verified', source, prompt, steps, answer })
   }
   if (right.length === 0)
@@ -70,32 +70,13 @@ export async function collect<Task>(
     })
   const { heldOut } = parts
   const { sha256 } = await writeDataset(each(right), banyanRows, join(folder, verifiedFile), { heldOut })
-  await writeDataset(labelled(labels, shares), banyanRows, join(folder, labelsFile), { heldOut })
+  const labels = stepLabels(judged, targets)
+  const rows = [...different].flatMap(([at, row]) => (labels[at] === undefined ? [] : [{ ...row, labels: labels[at] }]))
+  await writeDataset(each(rows), banyanRows, join(folder, labelsFile), { heldOut })
   const solvedTasks = new Set(right.map(({ source }) => source.task)).size
   const collected = { tasks: tasks.length, traces: traces.length, verified: right.length, solvedTasks, tokens, rows: sha256 }
   replaceFile(done, (write) => write(Buffer.from(`${JSON.stringify(collected)}\n`)))
   return collected
-}
-
-type Unlabelled = Omit<StepLabelRow, 'labels'>
-
-/** Names of the states after each step. */
-function beginnings(task: string, steps: readonly string[]): string[] {
-  return steps.map((_, at) => digest([task, ...steps.slice(0, at + 1)]))
-}
-
-/** Each step's label: the part of the round's traces through the same state that came out right. */
-async function* labelled(
-  rows: readonly Unlabelled[],
-  shares: ReadonlyMap<string, { right: number; of: number }>,
-): AsyncGenerator<StepLabelRow> {
-  for (const row of rows) {
-    const labels = beginnings(row.source.task, row.steps).map((state) => {
-      const { right, of } = shares.get(state)!
-      return right / of
-    })
-    yield { ...row, labels }
-  }
 }
 
 function drawn<Task>({ drawTasks, idOf, heldOut }: SelfTrainingParts<Task>, round: number): readonly Task[] {

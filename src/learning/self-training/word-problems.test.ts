@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { vote } from '../../core/searchers/vote.ts'
 import { baseConfig } from '../kit/base.ts'
 import { promptText } from '../kit/codec.ts'
 import { isHeldOut, problemId } from '../kit/problems.ts'
@@ -7,7 +8,7 @@ import { wordProblemTokeniser as tokeniser } from '../kit/vocabulary.ts'
 import { gpt } from '../nets/gpt.ts'
 import { valueHead } from '../nets/value-head.ts'
 import type { Policy } from './parts.ts'
-import { wordProblemParts } from './word-problems.ts'
+import { type DataSearch, wordProblemParts } from './word-problems.ts'
 
 const options = { seed: 3, tasks: 6, measured: 4, chains: 2, kernels: { kind: 'reference' } } as const
 const parts = wordProblemParts(options)
@@ -43,6 +44,30 @@ describe('wordProblemParts', () => {
       expect(steps.length).toBeGreaterThanOrEqual(task.clauses.length)
       expect(source!.runId).toBe(`round-1-${tasks.findIndex((one) => problemId(one) === problemId(task))}`)
     }
+  })
+
+  it('searches as it is told, each task within its part of the tokens, with the evaluator where there is one', async () => {
+    const judges: boolean[] = []
+    const search: DataSearch = (judge) => {
+      judges.push(judge !== undefined)
+      return { searcher: vote({ n: null, weight: judge === undefined ? 'one' : 'value' }), ...(judge && { evaluator: judge }) }
+    }
+    const own = wordProblemParts({ ...options, search })
+    expect(own.settings).toMatchObject({ search: { name: 'vote', settings: { n: null } } })
+    const context = { round: 2, seed: 5, tokens: 300, signal }
+    const head = valueHead({ width: 16 }, { seed: 1 })
+    for (const evaluator of [undefined, { net, head }]) {
+      const { tokens, traces } = await own.search({ ...policy, evaluator }, own.drawTasks(2), context)
+      expect(tokens).toBeGreaterThan(100)
+      expect(tokens).toBeLessThanOrEqual(300)
+      expect(traces.every(({ task }) => !isHeldOut(task))).toBe(true)
+    }
+    expect(new Set(judges)).toEqual(new Set([false, true]))
+  })
+
+  it('measures on other held-out problems with another seed', () => {
+    const others = wordProblemParts({ ...options, measuredSeed: 7 }).heldOut
+    expect([...others].some((id) => parts.heldOut.has(id))).toBe(false)
   })
 
   it('measures greedy answers and searches, with an evaluator too', async () => {

@@ -1,13 +1,16 @@
 // Self-training on word problems: new problems each round, many searches in lock step, the right answers learnt. The verifier knows what is
 // right; it is asked about training problems only, and after their search.
+import type { Json } from '../../core/common.ts'
+import type { Evaluator } from '../../core/evaluator.ts'
 import { Random } from '../../core/random.ts'
 import { search } from '../../core/search.ts'
+import type { Searcher } from '../../core/searcher.ts'
 import { vote } from '../../core/searchers/vote.ts'
 import type { WordProblem } from '../../environments/word-problems/problem.ts'
-import { wordProblems } from '../../environments/word-problems.ts'
+import { type WordProblemState, wordProblems } from '../../environments/word-problems.ts'
 import { promptText, wordProblemCodec } from '../kit/codec.ts'
-import { greedyAnswers, measuredProblems } from '../kit/measure.ts'
-import { drawProblem, problemId } from '../kit/problems.ts'
+import { greedyAnswers } from '../kit/measure.ts'
+import { drawProblem, drawProblems, problemId } from '../kit/problems.ts'
 import { rightAnswer } from '../kit/right-path.ts'
 import { batchedDecoder } from '../nets/batched-decoder.ts'
 import { netEvaluator } from '../nets/net-evaluator.ts'
@@ -22,27 +25,44 @@ export interface WordProblemPartsOptions {
   readonly tasks?: number
   /** Held-out problems to measure on, at most 300. Default 300. */
   readonly measured?: number
+  /** Which held-out problems. Default 0: those on which all bases are measured. */
+  readonly measuredSeed?: number
   /** Chains of a search in a measurement. Default 16. */
   readonly chains?: number
+  /** How data is searched for, where it is not by chains. Its name and settings are among those of the self-training. */
+  readonly search?: DataSearch
   readonly kernels?: KernelOptions
 }
+
+/**
+ * Makes what searches one task, which is given its even part of the round's tokens.
+ *
+ * @param judge the evaluator of the round before; undefined where none is trained yet.
+ */
+export type DataSearch = (judge: WordEvaluator | undefined) => { readonly searcher: Searcher; readonly evaluator?: WordEvaluator }
+
+type WordEvaluator = Evaluator<WordProblemState, string>
 
 /** Tokens of the longest answer: four for each of six clauses. */
 const longestAnswer = 24
 
 /**
  * What `selfTrain` needs for word problems. A search is a vote of independent chains, weighted by the evaluator where one is trained; the
- * search for data takes as many chains as its tokens are sure to allow. Problems of other rounds and seeds are other streams, and none is held out.
+ * search for data takes as many chains as its tokens are sure to allow, unless another is given. Problems of other rounds and seeds are other streams, and none is held out.
  *
  * @example
  * await selfTrain(wordProblemParts({ seed: 1 }), { base: basePath({ band: 'hard', seed: 1 }), out: 'runs/hard', rounds: 3, tokens: 96_000 })
  */
 export function wordProblemParts(options: WordProblemPartsOptions = {}): SelfTrainingParts<WordProblem> {
-  const { seed = 0, tasks = 500, measured = 300, chains = 16, kernels } = options
-  const held = measuredProblems().slice(0, measured)
+  const { seed = 0, tasks = 500, measured = 300, measuredSeed = 0, chains = 16, search: dataSearch, kernels } = options
+  const held = drawProblems(Math.min(300, measured), { heldOut: true, seed: measuredSeed })
   const opened = (policy: Policy) => openSearches(policy, kernels)
   return {
-    settings: { environment: 'word-problems', seed, tasks, measured: held.length, chains },
+    settings: {
+      ...{ environment: 'word-problems', seed, tasks, measured: held.length, chains },
+      ...(measuredSeed !== 0 && { measuredSeed }),
+      ...(dataSearch !== undefined && { search: namesOf(dataSearch(undefined).searcher) }),
+    },
     drawTasks(round) {
       const drawn = new Map<string, WordProblem>()
       for (let index = 0; drawn.size < tasks; index++) {
@@ -55,9 +75,13 @@ export function wordProblemParts(options: WordProblemPartsOptions = {}): SelfTra
     heldOut: new Set(held.map(problemId)),
 
     async search(policy, problems, { round, seed: draws, tokens, signal }) {
-      const count = Math.max(1, Math.floor(tokens / (problems.length * longestAnswer)))
-      const { searchAll, spent } = opened(policy)
-      const results = await searchAll(problems, { count, seed: draws, signal, name: `round-${round}` })
+      const { searchAll, searchEach, spent } = opened(policy)
+      const how = { seed: draws, signal, name: `round-${round}` }
+      const each = Math.floor(tokens / problems.length)
+      const results =
+        dataSearch === undefined
+          ? await searchAll(problems, { ...how, count: Math.max(1, Math.floor(each / longestAnswer)) })
+          : await searchEach(problems, { ...how, make: dataSearch, tokens: each })
       const traces = results.flatMap(({ runId, tree }, at) =>
         Array.from({ length: tree.size }, (_, node) => node)
           .filter((node) => tree.terminal(node))
@@ -83,9 +107,7 @@ export function wordProblemParts(options: WordProblemPartsOptions = {}): SelfTra
   }
 }
 
-interface SearchAll {
-  /** Chains of each search. */
-  readonly count: number
+interface Searches {
   readonly seed: number
   readonly signal: AbortSignal
   /** First part of the runs' ids. */
@@ -97,29 +119,42 @@ function openSearches({ net, evaluator: judge }: Policy, options: KernelOptions 
   const kernels = openKernels(options)
   const codec = wordProblemCodec()
   const decoder = batchedDecoder(net, { kernels })
-  // Chains are independent: each writes what it would write alone.
-  const proposer = netProposer({ decoder, codec, duplicates: 'keep' })
-  const evaluator = judge && netEvaluator({ decoder: batchedDecoder(judge.net, { kernels }), codec, head: judge.head })
+  const environment = wordProblems()
+  const evaluator =
+    judge && netEvaluator<WordProblemState, string>({ decoder: batchedDecoder(judge.net, { kernels }), codec, head: judge.head })
+  const runOf = (at: number, { seed, signal, name }: Searches) => ({
+    ...{ environment, seed: new Random(seed, `${name} ${at}`).integer(), runId: `${name}-${at}`, signal },
+  })
   return {
     decoder,
     spent: () => decoder.counters.generated,
-    searchAll: (problems: readonly WordProblem[], { count, seed, signal, name }: SearchAll) =>
-      Promise.all(
+    /** A vote of so many chains for each problem. */
+    searchAll(problems: readonly WordProblem[], how: Searches & { readonly count: number }) {
+      // Chains are independent: each writes what it would write alone.
+      const proposer = netProposer({ decoder, codec, duplicates: 'keep' })
+      const { count } = how
+      return Promise.all(
         problems.map((task, at) =>
           search({
-            environment: wordProblems(),
-            task,
-            proposer,
+            ...{ task, proposer, concurrency: count, ...runOf(at, how) },
             ...(evaluator !== undefined && { evaluator }),
             searcher: vote({ n: count, weight: evaluator === undefined ? 'one' : 'value' }),
-            concurrency: count,
-            seed: new Random(seed, `${name} ${at}`).integer(),
-            runId: `${name}-${at}`,
-            signal,
           }),
         ),
-      ),
+      )
+    },
+    /** A search of its own for each problem, within so many tokens. */
+    searchEach(problems: readonly WordProblem[], how: Searches & { readonly make: DataSearch; readonly tokens: number }) {
+      const proposer = netProposer({ decoder, codec })
+      return Promise.all(
+        problems.map((task, at) => search({ task, proposer, budget: { tokens: how.tokens }, ...how.make(evaluator), ...runOf(at, how) })),
+      )
+    },
   }
+}
+
+function namesOf({ name, settings }: Searcher): Json {
+  return { name, settings: settings ?? null }
 }
 
 function traceOf(

@@ -10,6 +10,7 @@ import { drawProblems, kitPolicy, quickPolicy, rightAnswer, type SmallPolicy, wo
 import { batchedDecoder } from '../../learning/nets/batched-decoder.ts'
 import { netEvaluator } from '../../learning/nets/net-evaluator.ts'
 import { netProposer } from '../../learning/nets/net-proposer.ts'
+import { learns, type Rounds, runRounds, saveBase } from './rounds.ts'
 import { restMcts } from './searcher.ts'
 import { valueNet } from './value-net.ts'
 
@@ -21,6 +22,7 @@ export interface Setup {
   readonly problems: number
   /** Tokens that a search may generate, ascending. */
   readonly budgets: readonly number[]
+  readonly rounds: Rounds
 }
 
 const searchers: Readonly<Record<string, () => Searcher>> = {
@@ -35,13 +37,22 @@ const atMost = (unit: string, second: string): Question => ({
   ...{ first: 'mcts-star', second, metric: 'solved', wanted: { above: 0 }, over: 'seeds', unit, at: 'end' },
 })
 
+const rounds = (metric: string): Question => ({
+  ...{ first: 'self-training', second: 'rest-em', metric, wanted: { above: 0 }, over: 'seeds', unit: 'tokens sampled' },
+})
+
 export const experiment: Experiment<Setup> = {
   arms: [
-    { name: 'mcts-star', text: 'MCTS*: steps valued by the net, greedy rolls, visit-weighted children' },
-    { name: 'without-roll', text: 'MCTS* without rolls' },
-    { name: 'best-of-n', text: 'whole answers, of which the value net chooses' },
-    { name: 'tot-bfs', text: 'tree of thoughts, breadth first: five states kept, three children each' },
-    { name: 'self-consistency', text: 'whole answers, of which the most frequent is taken' },
+    { name: 'mcts-star', untrained: true, text: 'MCTS*: steps valued by the net, greedy rolls, visit-weighted children' },
+    { name: 'without-roll', untrained: true, text: 'MCTS* without rolls' },
+    { name: 'best-of-n', untrained: true, text: 'whole answers, of which the value net chooses' },
+    { name: 'tot-bfs', untrained: true, text: 'tree of thoughts, breadth first: five states kept, three children each' },
+    { name: 'self-consistency', untrained: true, text: 'whole answers, of which the most frequent is taken' },
+    {
+      name: 'self-training',
+      text: 'two rounds from a hard policy: right ends of MCTS* trees are learnt, and a value net that guides the next trees',
+    },
+    { name: 'rest-em', text: 'two rounds from the same policy: right ones of sampled answers are learnt' },
   ],
   claims: [
     {
@@ -52,21 +63,51 @@ export const experiment: Experiment<Setup> = {
     { text: 'it solves more than tree of thoughts', questions: [atMost('tokens allowed', 'tot-bfs')] },
     { text: 'it solves more than self-consistency', questions: [atMost('tokens allowed', 'self-consistency')] },
     { text: 'rolls help', questions: [atMost('tokens allowed', 'without-roll')] },
+    {
+      text: 'two rounds of self-training on its trees give a policy whose greedy answers are right more often than those of ReST-EM',
+      questions: [rounds('greedy')],
+    },
+    { text: 'after one round, whose trees have no value net yet, too', questions: [rounds('greedyAfterOne')] },
   ],
   scales: {
     smoke: {
       seeds: [1],
-      setup: { small: quickPolicy, value: { problems: 150, tokens: 200, steps: 10, rate: 1e-3 }, problems: 5, budgets: [60, 120] },
-      limits: { tokens: 120 },
+      setup: {
+        small: quickPolicy,
+        value: { problems: 150, tokens: 200, steps: 10, rate: 1e-3 },
+        problems: 5,
+        budgets: [60, 120],
+        rounds: { band: 'medium', rounds: 2, problems: 60, tokens: 100, steps: 3, valueSteps: 3, valueRate: 1e-3, measured: 6, chains: 1 },
+      },
+      limits: { tokens: 120, 'tokens sampled': 20_000 },
     },
     standard: {
       seeds: [1, 2, 3, 4, 5],
-      setup: { value: { problems: 2500, tokens: 360, steps: 2000, rate: 3e-3 }, problems: 200, budgets: [100, 200, 400] },
-      limits: { tokens: 400 },
+      setup: {
+        value: { problems: 2500, tokens: 360, steps: 2000, rate: 3e-3 },
+        problems: 200,
+        budgets: [100, 200, 400],
+        rounds: {
+          band: 'hard',
+          rounds: 2,
+          problems: 500,
+          tokens: 160,
+          steps: 120,
+          valueSteps: 300,
+          valueRate: 3e-3,
+          measured: 300,
+          chains: 4,
+        },
+      },
+      limits: { tokens: 400, 'tokens sampled': 160_000 },
     },
   },
-  figures: [{ title: 'Solved within a budget', metric: 'solved', x: 'tokens allowed for each problem', y: 'held-out problems solved' }],
-  async prepare({ small, value }, { seed, folder, kernels, signal, progress }) {
+  rates: [5e-4, 2e-3],
+  figures: [
+    { title: 'Solved within a budget', metric: 'solved', x: 'tokens allowed for each problem', y: 'held-out problems solved' },
+    { title: 'Rounds of self-training', metric: 'greedy', x: 'tokens sampled', y: 'greedy answers that are right' },
+  ],
+  async prepare({ small, value, rounds }, { seed, folder, kernels, signal, progress }) {
     const policy = await kitPolicy(
       { band: 'medium', seed, ...(small && { small }) },
       { signal, progress: ({ step }) => progress(`base, step ${step}`) },
@@ -74,10 +115,11 @@ export const experiment: Experiment<Setup> = {
     const problems = drawProblems(value.problems, { heldOut: false, seed: 2_000_000 + seed })
     const { net, head, rows, tokens } = await valueNet({ ...value, policy, problems, seed, kernels, signal, progress })
     saveNet(policy, join(folder, 'policy'))
+    await saveBase(rounds, { seed, folder, signal, ...(small && { small }) })
     saveNet(net, join(folder, 'value'), { heads: { value: head } })
     return { rows, tokens }
   },
-  run: runArm,
+  run: (arm, setup, context) => (learns(arm) ? runRounds(arm, setup.rounds, context) : runArm(arm, setup, context)),
 }
 
 async function runArm(

@@ -56,7 +56,7 @@ export async function valueNet(options: ValueNetOptions): Promise<ValueNet> {
           task: problem,
           proposer,
           evaluator: undecided,
-          searcher: restMcts({ gate: null, exploration: 2, rollSteps: 8 }),
+          searcher: restMcts(broad),
         },
         ...{ budget: { tokens }, store, runId: `problem-${at}`, seed, signal },
       }),
@@ -94,8 +94,11 @@ export function pathExamples(rows: readonly StepValueRow[], problemOf: (row: Ste
     })
 }
 
+/** Makes broad trees, which do not end before their tokens do. */
+export const broad = { gate: null, exploration: 2, rollSteps: 8 } as const
+
 /** What is known before anything is learnt. */
-const undecided: Evaluator<WordProblemState, string> = {
+export const undecided: Evaluator<WordProblemState, string> = {
   name: 'undecided',
   reproducible: 'exact',
   range: [0, 1],
