@@ -84,6 +84,7 @@ class Arguments {
   float* optionalFloats(int64_t least) { return absent() ? nullptr : floats(least); }
   int32_t* integers(int64_t least, int64_t* length = nullptr) { return (int32_t*)array(napi_int32_array, least, length); }
   int32_t* optionalIntegers(int64_t least) { return absent() ? nullptr : integers(least); }
+  uint8_t* bytes(int64_t least) { return (uint8_t*)array(napi_uint8_array, least, nullptr); }
   float* floats(int64_t least, int64_t* length) { return (float*)array(napi_float32_array, least, length); }
 
   int threads;
@@ -114,7 +115,7 @@ class Arguments {
     size_t count;
     void* data;
     if (napi_get_typedarray_info(env_, value, &type, &count, &data, nullptr, nullptr) != napi_ok || type != wanted)
-      wrong(wanted == napi_float32_array ? "a Float32Array" : "an Int32Array");
+      wrong(wanted == napi_float32_array ? "a Float32Array" : wanted == napi_int32_array ? "an Int32Array" : "a Uint8Array");
     if ((int64_t)count < least)
       fail("argument " + std::to_string(at_ - 1) + " has " + std::to_string(count) + " numbers; wanted at least " + std::to_string(least));
     if (length != nullptr) *length = (int64_t)count;
@@ -170,6 +171,22 @@ void matmul(Arguments& a) {
   const float* right = a.floats(times(p.batch - 1, p.strideB) + times(p.inner, p.columns));
   float* out = a.floats(times(p.batch, size));
   a->matmul(a.threads, p, left, right, out);
+}
+
+void eightBitMatmul(Arguments& a) {
+  EightBitProduct p;
+  p.rows = a.size();
+  p.columns = a.size();
+  p.inner = a.size();
+  const int64_t size = times(p.rows, p.columns);
+  p.residual = a.optionalFloats(size);
+  if (p.inner == 0 || p.inner % 32 != 0) fail("the inner length must be a multiple of 32");
+  if (size == 0) return;
+  const int64_t blocks = p.inner / 32, panels = (p.columns + 15) / 16;
+  const float* x = a.floats(times(p.rows, p.inner));
+  const uint8_t* codes = a.bytes(times(panels, blocks, 512));
+  const float* scales = a.floats(times(panels, blocks, 32));
+  a->eightBitMatmul(a.threads, p, x, codes, scales, a.floats(size));
 }
 
 AttentionShape attentionShape(Arguments& a) {
@@ -462,6 +479,7 @@ NAPI_MODULE_INIT() {
     napi_callback call;
   } functions[] = {
       {"matmul", without<matmul>},
+      {"eightBitMatmul", without<eightBitMatmul>},
       {"attention", without<attention>},
       {"attentionBackward", without<attentionBackward>},
       {"pagedAttention", without<pagedAttention>},

@@ -3,11 +3,12 @@
 
 #include "attention.h"
 #include "decoding.h"
+#include "eight-bit.h"
 #include "elementwise.h"
 #include "matmul.h"
 #include "rowwise.h"
 
 const Kernels TABLE = {
-    matmul,  attention, attentionBackward, pagedAttention, sample, layerNorm, normBackward, rmsNorm, softmax,    softmaxBackward, activation,   gatedSilu,    gatedSiluBackward,
+    matmul,  eightBitMatmul, attention, attentionBackward, pagedAttention, sample, layerNorm, normBackward, rmsNorm, softmax,    softmaxBackward, activation,   gatedSilu,    gatedSiluBackward,
     rotary,  binary,    scaled,            copy,      sum,          gatherRows, scatterRows, crossEntropy,    sumOfSquares, firstNonFinite, adam,
 };

@@ -18,6 +18,11 @@ struct Product {
   float* slope;           // or null
 };
 
+struct EightBitProduct {
+  int64_t rows, columns, inner;
+  const float* residual;  // or null
+};
+
 struct AttentionShape {
   int64_t batch, heads, keyHeads, queries, keys, size;
   bool causal;
@@ -64,6 +69,8 @@ struct StridedCopy {
 
 struct Kernels {
   void (*matmul)(int threads, const Product&, const float* a, const float* b, float* out);
+  /** `codes` [panels, blocks, 8, 16, 4], `scales` [panels, blocks, 2, 16]; see kernels.ts. */
+  void (*eightBitMatmul)(int threads, const EightBitProduct&, const float* x, const uint8_t* codes, const float* scales, float* out);
   void (*attention)(int threads, const AttentionShape&, Rows queries, Rows keys, Rows values, float* out, float* logSums);
   void (*attentionBackward)(int threads, const AttentionShape&, const Rows forward[3], const float* out, const float* logSums,
                             const float* outGradient, const Rows gradients[3], bool accumulate);

@@ -2,16 +2,18 @@
 import { BanyanError } from '../../core/errors.ts'
 import { findModel } from '../../models/find-model.ts'
 import type { AdaptableNet } from '../nets/adaptable-net.ts'
+import type { CausalNet } from '../nets/causal-net.ts'
 import { type BytePair, type BytePairConfig, bytePair } from '../tokenisers/byte-pair.ts'
 import { type Chat, chatOf } from './chat.ts'
+import { eightBitLlamaOfGguf } from './eight-bit-llama-of-gguf.ts'
 import { llamaOfGguf } from './llama-of-gguf.ts'
 import { type GgufFile, openGguf } from './open-gguf.ts'
 
-/** A language model read from a GGUF file, as a net that can be trained further. */
-export interface LanguageModel {
+/** A language model read from a GGUF file: as a net that can be trained further, or as one of eight-bit numbers. */
+export interface LanguageModel<Net extends CausalNet = AdaptableNet> {
   /** Absolute path of the file. */
   readonly path: string
-  readonly net: AdaptableNet
+  readonly net: Net
   readonly tokeniser: BytePair
   /** Tokens that end an answer. */
   readonly endTokens: readonly number[]
@@ -28,12 +30,25 @@ export interface LanguageModel {
  * const { net, tokeniser, endTokens, chat } = await languageModel('smollm2-135m')
  * const model = netModel({ name: 'smollm2', decoder: batchedDecoder(net), tokeniser, endTokens, chat: chat().text })
  */
-export async function languageModel(nameOrPath: string): Promise<LanguageModel> {
+export function languageModel(nameOrPath: string): Promise<LanguageModel> {
+  return readModel(nameOrPath, llamaOfGguf)
+}
+
+/**
+ * The same with linear layers of eight-bit numbers, which generate several times as fast and cannot be trained.
+ *
+ * @throws BanyanError E_TENSOR_SHAPE for a net whose layers do not consist of whole blocks of 32; the errors of `languageModel`.
+ */
+export function eightBitLanguageModel(nameOrPath: string): Promise<LanguageModel<CausalNet>> {
+  return readModel(nameOrPath, eightBitLlamaOfGguf)
+}
+
+async function readModel<Net extends CausalNet>(nameOrPath: string, netOf: (file: GgufFile) => Net): Promise<LanguageModel<Net>> {
   const { path } = await findModel(nameOrPath)
   using file = await openGguf(path)
   const { metadata } = file
   const config = bytePairConfigOf(file)
-  const net = llamaOfGguf(file)
+  const net = netOf(file)
   if (config.tokens.length !== net.shape.vocabulary)
     throw new BanyanError('E_GGUF_TOKENISER', `${path}: the tokens are not as many as the net has`, {
       seen: config.tokens.length,

@@ -4,6 +4,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { type GGUFParseOutput, gguf } from '@huggingface/gguf'
 import { BanyanError } from '../../core/errors.ts'
 import { type GgufHeader, type GgufTensor, readGgufHeader } from '../../models/local/gguf.ts'
+import { codedBlock, eightBitMatrix, roundBlock, setBlock } from '../tensor/eight-bit-matrix.ts'
+import { codeBlock, type EightBitMatrix } from '../tensor/kernels.ts'
 import { type TensorType, tensorTypes } from './tensor-types.ts'
 
 /** An open GGUF file. */
@@ -21,6 +23,12 @@ export interface GgufFile extends Disposable {
    * E_MODEL_FILE when the file ends early.
    */
   read(name: string, into?: Float32Array): Float32Array
+  /**
+   * The numbers of a matrix of `dimensions[1]` columns in eight bits: those of quantised types as they are, others rounded.
+   *
+   * @throws BanyanError E_TENSOR_SHAPE when columns do not consist of whole blocks; the errors of `read`.
+   */
+  eightBits(name: string): EightBitMatrix
   close(): void
 }
 
@@ -58,23 +66,54 @@ export async function openGguf(path: string): Promise<GgufFile> {
     metadata: metadataOf(path, values),
     tensors,
     read(name, into) {
-      const tensor = tensors.get(name)
-      if (tensor === undefined)
-        throw new BanyanError('E_GGUF_TENSOR', `${path} has no tensor of this name`, {
-          seen: name,
-          wanted: [...tensors.keys()].slice(0, 5).join(', '),
-        })
+      const tensor = tensorNamed(name)
       const out = into ?? new Float32Array(tensor.elements)
       if (out.length !== tensor.elements)
         throw new BanyanError('E_GGUF_TENSOR', `${path}: the tensor ${name} has another size`, {
           seen: tensor.elements,
           wanted: `${out.length} numbers`,
         })
-      readBlocks(path, file, header.dataStart + tensor.offset, tensor, typeOf(path, tensor), out)
+      const type = typeOf(path, tensor)
+      readBlocks(path, file, header.dataStart + tensor.offset, tensor, type, (view, blocks, from) =>
+        type.read(view, blocks, out.subarray(from * type.numbers, (from + blocks) * type.numbers)),
+      )
       return out
+    },
+    eightBits(name) {
+      const tensor = tensorNamed(name)
+      const type = typeOf(path, tensor)
+      const [inner, columns = 1] = tensor.dimensions as readonly [number, number?]
+      const matrix = eightBitMatrix(inner, columns)
+      const blocksOfColumn = inner / codeBlock
+      const block = codedBlock()
+      const numbers = new Float32Array(codeBlock)
+      /** In how many of the file's blocks a block of ours lies. */
+      const pieces = codeBlock / type.numbers
+      readBlocks(path, file, header.dataStart + tensor.offset, tensor, type, (view, blocks, from) => {
+        for (let at = 0; at < blocks / pieces; at++) {
+          const start = at * pieces * type.bytes
+          if (type.coded !== undefined) type.coded(view, start, block)
+          else {
+            type.read(new DataView(view.buffer, view.byteOffset + start), pieces, numbers)
+            roundBlock(numbers, block)
+          }
+          const nth = from / pieces + at
+          setBlock(matrix, Math.floor(nth / blocksOfColumn), nth % blocksOfColumn, block)
+        }
+      })
+      return matrix
     },
     close,
     [Symbol.dispose]: close,
+  }
+
+  function tensorNamed(name: string): GgufTensor {
+    const tensor = tensors.get(name)
+    if (tensor !== undefined) return tensor
+    throw new BanyanError('E_GGUF_TENSOR', `${path} has no tensor of this name`, {
+      seen: name,
+      wanted: [...tensors.keys()].slice(0, 5).join(', '),
+    })
   }
 }
 
@@ -95,9 +134,16 @@ function typeOf(path: string, { name, type, elements }: GgufTensor): TensorType 
   })
 }
 
-/** A piece at a time, so that a large tensor does not need twice its memory. */
-function readBlocks(path: string, file: number, start: number, { name, elements }: GgufTensor, type: TensorType, out: Float32Array): void {
-  const atOnce = Math.max(1, Math.floor(pieceBytes / type.bytes))
+/** Shows a tensor's blocks a piece at a time, so that a large one does not need twice its memory. @param show gets blocks from the `from`-th on. */
+function readBlocks(
+  path: string,
+  file: number,
+  start: number,
+  { name, elements }: GgufTensor,
+  type: TensorType,
+  show: (view: DataView, blocks: number, from: number) => void,
+): void {
+  const atOnce = Math.floor(pieceBytes / type.bytes / codeBlock) * codeBlock
   const piece = Buffer.alloc(atOnce * type.bytes)
   const all = elements / type.numbers
   for (let from = 0; from < all; from += atOnce) {
@@ -112,11 +158,7 @@ function readBlocks(path: string, file: number, start: number, { name, elements 
         })
       at += count
     }
-    type.read(
-      new DataView(piece.buffer, piece.byteOffset, length),
-      blocks,
-      out.subarray(from * type.numbers, (from + blocks) * type.numbers),
-    )
+    show(new DataView(piece.buffer, piece.byteOffset, length), blocks, from)
   }
 }
 

@@ -2,6 +2,7 @@
 // hold 32 numbers: a scale in half precision, for Q4_1 also the least value, then 4 or 8 bits for each number; of 4 bits the first half of the
 // block lies in the lower ones. It knows no files.
 import { half } from '../files/safetensors.ts'
+import type { CodedBlock } from '../tensor/eight-bit-matrix.ts'
 
 export interface TensorType {
   readonly name: string
@@ -11,6 +12,8 @@ export interface TensorType {
   readonly bytes: number
   /** Writes the numbers of whole blocks to `out`. */
   read(view: DataView, blocks: number, out: Float32Array): void
+  /** The block at `from`, exactly, as scale, least number and codes of eight bits; only where blocks have 32 numbers. */
+  coded?(view: DataView, from: number, into: CodedBlock): void
 }
 
 /** Types that can be read, by number. */
@@ -41,6 +44,11 @@ export const tensorTypes: Readonly<Record<number, TensorType>> = {
         fourBits(view, 18 * block + 2, scale, -8 * scale, out, 32 * block)
       }
     },
+    coded(view, from, into) {
+      into.scale = half(view.getUint16(from, true))
+      into.least = -8 * into.scale
+      fourBitCodes(view, from + 2, into.codes)
+    },
   },
   3: {
     name: 'Q4_1',
@@ -51,6 +59,11 @@ export const tensorTypes: Readonly<Record<number, TensorType>> = {
         const least = half(view.getUint16(20 * block + 2, true))
         fourBits(view, 20 * block + 4, half(view.getUint16(20 * block, true)), least, out, 32 * block)
       }
+    },
+    coded(view, from, into) {
+      into.scale = half(view.getUint16(from, true))
+      into.least = half(view.getUint16(from + 2, true))
+      fourBitCodes(view, from + 4, into.codes)
     },
   },
   8: {
@@ -63,6 +76,11 @@ export const tensorTypes: Readonly<Record<number, TensorType>> = {
         for (let i = 0; i < 32; i++) out[32 * block + i] = scale * view.getInt8(34 * block + 2 + i)
       }
     },
+    coded(view, from, into) {
+      into.scale = half(view.getUint16(from, true))
+      into.least = -128 * into.scale
+      for (let i = 0; i < 32; i++) into.codes[i] = view.getInt8(from + 2 + i) + 128
+    },
   },
 }
 
@@ -74,5 +92,13 @@ function fourBits(view: DataView, from: number, scale: number, least: number, ou
     const pair = view.getUint8(from + i)
     out[to + i] = scale * (pair & 15) + least
     out[to + 16 + i] = scale * (pair >> 4) + least
+  }
+}
+
+function fourBitCodes(view: DataView, from: number, codes: Uint8Array): void {
+  for (let i = 0; i < 16; i++) {
+    const pair = view.getUint8(from + i)
+    codes[i] = pair & 15
+    codes[i + 16] = pair >> 4
   }
 }

@@ -2,22 +2,14 @@
 // (arXiv:2305.13245). It knows no files and no tokens' meaning.
 import { BanyanError } from '../../core/errors.ts'
 import type { RotaryShape } from '../tensor/kernels.ts'
-import { gatedSilu } from '../tensor/operations/activation.ts'
-import { reshape } from '../tensor/operations/arrange.ts'
-import { attention } from '../tensor/operations/attention.ts'
-import { linear } from '../tensor/operations/linear.ts'
-import { rmsNorm } from '../tensor/operations/norm.ts'
-import { gatherRows } from '../tensor/operations/rows.ts'
 import { sameShape } from '../tensor/shape.ts'
 import { type Parameter, parameter } from '../tensor/tensor.ts'
 import type { AdaptableNet, Adapter, LinearLayer } from './adaptable-net.ts'
-import type { CausalNet, CausalShape } from './causal-net.ts'
-import { angles, turned } from './llama/angles.ts'
-import { type Dense, dense, denseRows } from './llama/dense.ts'
+import type { CausalShape } from './causal-net.ts'
+import type { Dense } from './llama/dense.ts'
 import { linearLayersOf } from './llama/linear-layers.ts'
+import { type Block, netOf } from './llama/net.ts'
 import { type ParameterSource, parameterMaker } from './parameters.ts'
-import { wantSequences } from './sequences.ts'
-import { workspace } from './workspace.ts'
 
 /** How large the net is, and how it starts. */
 export type LlamaConfig = {
@@ -54,17 +46,9 @@ export type LlamaConfig = {
  * const net = llama({ vocabulary: 135, context: 48, width: 64, layers: 2, heads: 4, keyHeads: 2, between: 128 }, { seed: 1 })
  */
 export function llama(config: LlamaConfig, source: ParameterSource): AdaptableNet {
-  const { vocabulary, context, width, layers, heads, keyHeads = heads, between } = config
-  const { rotaryPairs: pairs = 'neighbours', tiedHead = false, weightSpread = 0.02 } = config
-  const size = width / heads
-  const shape: CausalShape = { vocabulary, context, width, layers, heads, keyHeads, headSize: size }
-  const sizes = { ...shape, between, 'half the size of a head': size / 2, 'heads for each head of keys': heads / keyHeads }
-  const bad = Object.entries(sizes).find(([, value]) => !(Number.isInteger(value) && value >= 1))
-  if (bad !== undefined)
-    throw new BanyanError('E_NET_CONFIG', `llama: ${bad[0]} is not possible`, {
-      seen: bad[1],
-      wanted: 'whole numbers from 1, a width that is an even multiple of heads, and heads that are a multiple of keyHeads',
-    })
+  const shape = llamaShape(config)
+  const { vocabulary, width, layers, keyHeads, headSize: size } = shape
+  const { between, rotaryPairs: pairs = 'neighbours', tiedHead = false, weightSpread = 0.02 } = config
 
   const maker = parameterMaker('llama', source)
   const residualSpread = weightSpread / Math.sqrt(2 * layers)
@@ -87,9 +71,10 @@ export function llama(config: LlamaConfig, source: ParameterSource): AdaptableNe
   const parameters = maker.end()
   const linearLayers = linearLayersOf(shape, pairs, parameters)
   const plain = (weight: Parameter): Dense => ({ weight, adapter: undefined })
+  const headOf = (weight: Parameter): Dense => ({ ...plain(weight), transposed: tiedHead })
 
   return {
-    ...netOf(config, shape, { tokenTable, blocks: blocks.map((block) => densely(block, plain)), last, head }, parameters),
+    ...netOf(config, shape, { tokenTable, blocks: blocks.map((block) => densely(block, plain)), last, head: headOf(head) }, parameters),
     linearLayers,
     adapted(adapters) {
       const frozen = new Map(parameters.map((one) => [one, parameter(one.name, one.shape, { data: one.data, trainable: false })]))
@@ -105,7 +90,7 @@ export function llama(config: LlamaConfig, source: ParameterSource): AdaptableNe
           feedNorm: still(block.feedNorm),
         })),
         last: still(last),
-        head: still(head),
+        head: headOf(still(head)),
       }
       const all = [...frozen.values(), ...[...adapters.values()].flatMap(({ down, up }) => [down, up])]
       return netOf(config, shape, parts, all)
@@ -113,23 +98,21 @@ export function llama(config: LlamaConfig, source: ParameterSource): AdaptableNe
   }
 }
 
-interface Block<Layer> {
-  readonly mixNorm: Parameter
-  readonly query: Layer
-  readonly key: Layer
-  readonly value: Layer
-  readonly output: Layer
-  readonly feedNorm: Parameter
-  readonly gate: Layer
-  readonly up: Layer
-  readonly down: Layer
-}
-
-interface Parts {
-  readonly tokenTable: Parameter
-  readonly blocks: readonly Block<Dense>[]
-  readonly last: Parameter
-  readonly head: Parameter
+/**
+ * The sizes of a net of this configuration.
+ * @throws BanyanError E_NET_CONFIG for sizes that are not possible.
+ */
+export function llamaShape(config: LlamaConfig): CausalShape {
+  const { vocabulary, context, width, layers, heads, keyHeads = heads, between } = config
+  const size = width / heads
+  const shape: CausalShape = { vocabulary, context, width, layers, heads, keyHeads, headSize: size }
+  const sizes = { ...shape, between, 'half the size of a head': size / 2, 'heads for each head of keys': heads / keyHeads }
+  const bad = Object.entries(sizes).find(([, value]) => !(Number.isInteger(value) && value >= 1))
+  if (bad === undefined) return shape
+  throw new BanyanError('E_NET_CONFIG', `llama: ${bad[0]} is not possible`, {
+    seen: bad[1],
+    wanted: 'whole numbers from 1, a width that is an even multiple of heads, and heads that are a multiple of keyHeads',
+  })
 }
 
 function densely(block: Block<Parameter>, layer: (weight: Parameter) => Dense): Block<Dense> {
@@ -161,97 +144,4 @@ function wantFitting(layers: ReadonlyMap<string, LinearLayer>, name: string, { d
       wanted: `[${layer.inner}, rank] and [rank, ${layer.columns}]`,
     })
   return layer
-}
-
-function netOf(config: LlamaConfig, shape: CausalShape, parts: Parts, parameters: readonly Parameter[]): CausalNet {
-  const { tokenTable, blocks, last, head } = parts
-  const { vocabulary, width, heads, keyHeads, headSize: size } = shape
-  const { between, rotaryBase = 10000, rotaryPairs: pairs = 'neighbours', epsilon = 1e-5, tiedHead = false } = config
-  const turning = angles(size, rotaryBase)
-  const arrays = workspace()
-  const { floats } = arrays
-  const keyWidth = keyHeads * size
-
-  return {
-    kind: 'llama',
-    config: { ...config },
-    shape,
-    parameters,
-
-    hidden(tape, tokens, batch) {
-      const length = wantSequences('llama', shape, tokens, batch)
-      const rows = batch * length
-      const turns = tape.take(rows * size)
-      const positions = Int32Array.from({ length: rows }, (_, row) => row % length)
-      turning.at(tape.kernels, positions, rows, turns)
-      let x = gatherRows(tape, tokenTable, tokens)
-      for (const { mixNorm, query, key, value, output, feedNorm, gate, up, down } of blocks) {
-        const mixed = rmsNorm(tape, x, mixNorm, { epsilon })
-        const queries = turned(tape, dense(tape, mixed, query), turns, heads, size, pairs)
-        const keys = turned(tape, dense(tape, mixed, key), turns, keyHeads, size, pairs)
-        const values = dense(tape, mixed, value)
-        const seen = attention(
-          tape,
-          reshape(tape, queries, [batch, length, width]),
-          reshape(tape, keys, [batch, length, keyWidth]),
-          reshape(tape, values, [batch, length, keyWidth]),
-          { heads, keyHeads, causal: true },
-        )
-        x = dense(tape, reshape(tape, seen, [rows, width]), output, x)
-        const fed = rmsNorm(tape, x, feedNorm, { epsilon })
-        x = dense(tape, gatedSilu(tape, dense(tape, fed, gate), dense(tape, fed, up)), down, x)
-      }
-      return rmsNorm(tape, x, last, { epsilon })
-    },
-
-    logits: (tape, hidden) => linear(tape, hidden, head, { transposed: tiedHead }),
-
-    decode(kernels, { count: rows, tokens, positions }, attend, result) {
-      const take = (name: string, numbers: number) => floats(name, rows * numbers)
-      // Each of the two products that write to the residual stream reads one of these and writes the other.
-      const [x, y] = [take('x', width), take('y', width)]
-      const [normed, seen, inverses] = [take('normed', width), take('seen', width), take('inverses', 1)]
-      const [queries, keys, values] = [take('queries', width), take('keys', keyWidth), take('values', keyWidth)]
-      const [turnedQueries, turnedKeys] = [take('turned queries', width), take('turned keys', keyWidth)]
-      const mixed = take('mixed', width + 2 * keyWidth)
-      const [gated, wide] = [take('gated', between), take('wide', between)]
-      const turns = take('turns', size)
-      turning.at(kernels, positions, rows, turns)
-      const turn = (from: Float32Array, count: number, to: Float32Array) =>
-        kernels.rotary({ rows, heads: count, size, pairs, inverse: false }, from, turns, to, false)
-      const place = (from: Float32Array, columns: number, offset: number) =>
-        kernels.copy(
-          {
-            ...{ shape: [rows, columns], fromOffset: 0, fromStrides: [columns, 1], scale: 1, accumulate: false },
-            ...{ toOffset: offset, toStrides: [width + 2 * keyWidth, 1] },
-          },
-          from,
-          mixed,
-        )
-      kernels.gatherRows(width, tokenTable.data, tokens.subarray(0, rows), undefined, x)
-      blocks.forEach(({ mixNorm, query, key, value, output, feedNorm, gate, up, down }, layer) => {
-        kernels.rmsNorm(rows, width, x, mixNorm.data, epsilon, normed, inverses)
-        denseRows(kernels, rows, normed, query, queries, arrays)
-        denseRows(kernels, rows, normed, key, keys, arrays)
-        denseRows(kernels, rows, normed, value, values, arrays)
-        turn(queries, heads, turnedQueries)
-        turn(keys, keyHeads, turnedKeys)
-        place(turnedQueries, width, 0)
-        place(turnedKeys, keyWidth, width)
-        place(values, keyWidth, width + keyWidth)
-        attend(layer, mixed, seen)
-        denseRows(kernels, rows, seen, output, y, arrays, x)
-        kernels.rmsNorm(rows, width, y, feedNorm.data, epsilon, normed, inverses)
-        denseRows(kernels, rows, normed, gate, gated, arrays)
-        denseRows(kernels, rows, normed, up, wide, arrays)
-        kernels.gatedSilu(rows * between, gated, wide, gated)
-        denseRows(kernels, rows, gated, down, x, arrays, y)
-      })
-      kernels.rmsNorm(rows, width, x, last.data, epsilon, result, inverses)
-    },
-
-    decodeLogits(kernels, rows, hidden, out) {
-      kernels.matmul({ rows, columns: vocabulary, inner: width, transposeB: tiedHead }, hidden, head.data, out)
-    },
-  }
 }

@@ -38,6 +38,35 @@ export interface Product {
   readonly residual?: Float32Array | undefined
 }
 
+/** Steps of a block of an eight-bit matrix. */
+export const codeBlock = 32
+
+/** Columns of a panel of an eight-bit matrix. */
+export const codePanel = 16
+
+/**
+ * A matrix [inner, columns] in eight bits a number: a column is cut into blocks of `codeBlock`, and number i of a block is
+ * scale · code_i + least, with a scale and a least number of its own for each block. `inner` is a multiple of `codeBlock`.
+ * Columns lie in panels of `codePanel`, the last one filled up with zeros.
+ */
+export interface EightBitMatrix {
+  readonly inner: number
+  readonly columns: number
+  /** [panels, blocks, codeBlock / 4, codePanel, 4]: four steps of a column lie together. */
+  readonly codes: Uint8Array
+  /** [panels, blocks, 2, codePanel]: the scales of a block, then its least numbers. */
+  readonly scales: Float32Array
+}
+
+/** `out = x · B + residual` for an eight-bit matrix B. */
+export interface EightBitProduct {
+  readonly rows: number
+  readonly columns: number
+  readonly inner: number
+  /** [rows, columns]: added last. */
+  readonly residual?: Float32Array | undefined
+}
+
 /**
  * Attention of every query over the keys of its sequence. Each head has `size` numbers; `heads` may be a multiple of `keyHeads`
  * (grouped queries: neighbouring heads share keys). Causal: query i of n sees keys up to i + keys − n, so that the last query sees all.
@@ -166,6 +195,11 @@ export interface Kernels {
 
   /** A and B are whole arrays, `out` is [batch, rows, columns]. */
   matmul(product: Product, a: Float32Array, b: Float32Array, out: Float32Array): void
+  /**
+   * Rows of `x` [rows, inner] are rounded too: in each block to 255 steps from the largest number to its negative (the way of GGUF's Q8_0). A row
+   * with NaN or an infinite number becomes NaN.
+   */
+  eightBitMatmul(product: EightBitProduct, x: Float32Array, matrix: EightBitMatrix, out: Float32Array): void
 
   /** `out` [batch, queries, heads · size]; `logSums` [batch, heads, queries]: the logarithm of each softmax's denominator, for the way back. */
   attention(shape: AttentionShape, queries: Rows, keys: Rows, values: Rows, out: Float32Array, logSums: Float32Array): void

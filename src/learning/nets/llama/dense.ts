@@ -1,5 +1,6 @@
-// A linear layer with or without an adapter: over a tape, and without one with the same bits.
-import type { Kernels } from '../../tensor/kernels.ts'
+// A linear layer, with or without an adapter, or of eight-bit numbers: over a tape, and without one with the same bits.
+import { BanyanError } from '../../../core/errors.ts'
+import type { EightBitMatrix, Kernels } from '../../tensor/kernels.ts'
 import { affine } from '../../tensor/operations/arithmetic.ts'
 import { linear } from '../../tensor/operations/linear.ts'
 import type { Tape } from '../../tensor/tape.ts'
@@ -7,15 +8,28 @@ import type { Parameter, Tensor } from '../../tensor/tensor.ts'
 import type { Adapter } from '../adaptable-net.ts'
 import type { Workspace } from '../workspace.ts'
 
-export interface Dense {
+/** A layer of floats, or of eight-bit numbers, which cannot be trained. */
+export type Dense = FloatDense | { readonly eightBits: EightBitMatrix }
+
+interface FloatDense {
   /** [inner, columns]. */
   readonly weight: Parameter
   readonly adapter: Adapter | undefined
+  /** The weight lies as [columns, inner]; without adapter. Default false. */
+  readonly transposed?: boolean
 }
 
-/** residual + x · weight + scale · (x · down) · up. */
-export function dense(tape: Tape, x: Tensor, { weight, adapter }: Dense, residual?: Tensor): Tensor {
-  const own = linear(tape, x, weight, { residual })
+/**
+ * residual + x · weight + scale · (x · down) · up.
+ * @throws BanyanError E_NET_EIGHT_BIT for a layer of eight-bit numbers.
+ */
+export function dense(tape: Tape, x: Tensor, layer: Dense, residual?: Tensor): Tensor {
+  if ('eightBits' in layer)
+    throw new BanyanError('E_NET_EIGHT_BIT', 'a net of eight-bit numbers cannot be trained', {
+      hint: 'Open the model with floats for training: languageModel(name)',
+    })
+  const { weight, adapter, transposed = false } = layer
+  const own = linear(tape, x, weight, { residual, transposed })
   if (adapter === undefined) return own
   const low = linear(tape, x, adapter.down)
   return linear(tape, adapter.scale === 1 ? low : affine(tape, low, adapter.scale, 0), adapter.up, { residual: own })
@@ -26,14 +40,21 @@ export function denseRows(
   kernels: Kernels,
   rows: number,
   x: Float32Array,
-  { weight, adapter }: Dense,
+  layer: Dense,
   out: Float32Array,
   arrays: Workspace,
   residual?: Float32Array,
 ): void {
-  const [inner, columns] = weight.shape as readonly [number, number]
+  if ('eightBits' in layer) {
+    const { inner, columns } = layer.eightBits
+    kernels.eightBitMatmul({ rows, columns, inner, residual }, x, layer.eightBits, out)
+    return
+  }
+  const { weight, adapter, transposed = false } = layer
+  const [first, second] = weight.shape as readonly [number, number]
+  const [inner, columns] = transposed ? [second, first] : [first, second]
   if (adapter === undefined) {
-    kernels.matmul({ rows, columns, inner, residual }, x, weight.data, out)
+    kernels.matmul({ rows, columns, inner, transposeB: transposed, residual }, x, weight.data, out)
     return
   }
   const rank = adapter.down.shape[1]!

@@ -43,6 +43,9 @@ export function nativeKernels(library: Library, table: number, threads: number):
       const sizes = [rows, columns, inner, transposeA, transposeB, batch, strideA, strideB] as const
       library.matmul(table, threads, ...sizes, scale, accumulate, activations.indexOf(activation), bias, residual, slope, a, b, out)
     },
+    eightBitMatmul({ rows, columns, inner, residual }, x, { codes, scales }, out) {
+      library.eightBitMatmul(table, threads, rows, columns, inner, residual, x, codes, scales, out)
+    },
     attention(shape, queries, keys, values, out, logSums) {
       library.attention(table, threads, ...sizes(shape), ...rows(queries), ...rows(keys), ...rows(values), out, logSums)
     },

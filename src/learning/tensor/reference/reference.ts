@@ -4,6 +4,7 @@ import type { Kernels } from '../kernels.ts'
 import { pointwise } from './activation.ts'
 import { attentions } from './attention.ts'
 import { decodings } from './decoding.ts'
+import { eightBitProducts } from './eight-bit.ts'
 import { matmul } from './matmul.ts'
 import { norms } from './norm.ts'
 import { movements } from './rows.ts'
@@ -15,6 +16,7 @@ export const referenceKernels: Kernels = {
   name: 'reference',
   threads: 1,
   matmul,
+  ...eightBitProducts,
   ...attentions,
   ...decodings,
   ...norms,
