@@ -6,6 +6,7 @@ import type { CausalNet } from '../../src/learning/nets/causal-net.ts'
 import { decoder } from '../../src/learning/nets/decoder.ts'
 import type { Generated, GenerateRequest } from '../../src/learning/nets/generation.ts'
 import { gpt } from '../../src/learning/nets/gpt.ts'
+import { inEightBits } from '../../src/learning/nets/llama/eight-bits.ts'
 import { llama } from '../../src/learning/nets/llama.ts'
 import { logProbsOf } from '../../src/learning/nets/log-probs.ts'
 import { scorer } from '../../src/learning/nets/scorer.ts'
@@ -24,7 +25,7 @@ type Plan = Omit<GenerateRequest, 'branch' | 'random'> & { readonly prompt: read
 
 /** A net of random kind and size with random weights, large enough that its distributions are not flat. */
 export function randomNet(random: Random): CausalNet {
-  return random.below(2) === 0 ? randomGpt(random) : randomLlama(random)
+  return [randomGpt, randomLlama, randomEightBitLlama][random.below(3)]!(random)
 }
 
 function randomGpt(random: Random): CausalNet {
@@ -39,6 +40,14 @@ function randomLlama(random: Random): CausalNet {
   const heads = keyHeads * (1 + random.below(3))
   const more = { rotaryPairs: (['neighbours', 'halves'] as const)[random.below(2)]!, between: 1 + random.below(40), weightSpread: 0.4 }
   return llama({ ...randomSizes(random), ...more, heads, keyHeads, width: heads * 2 * (1 + random.below(6)) }, { seed: random.integer() })
+}
+
+/** Rows and columns in whole blocks, but for the number of tokens. */
+function randomEightBitLlama(random: Random): CausalNet {
+  const keyHeads = 1 + random.below(2)
+  const heads = keyHeads * (1 + random.below(2))
+  const config = { ...randomSizes(random), heads, keyHeads, width: 32 * heads, between: 32 * (1 + random.below(3)), weightSpread: 0.3 }
+  return inEightBits(llama(config, { seed: random.integer() }))
 }
 
 function randomSizes(random: Random) {

@@ -1,4 +1,5 @@
-// Opens the model that a name stands for: a practice model, one of the configuration, one behind an address, or a local file.
+// Opens the model that a name stands for: a practice model, one of the configuration, one behind an address, or a local file, which runs in
+// llama.cpp or, after `exact:`, in our own decoder.
 import { BanyanError } from '../core/errors.ts'
 import { nearest } from '../core/names.ts'
 import { catalogue } from '../models/catalogue.ts'
@@ -50,15 +51,23 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
     const near = known.find((one) => one.startsWith(name)) ?? nearest(name, known)
     throw new BanyanError('E_MODEL_UNKNOWN', 'there is no model of that name', {
       seen: name,
-      wanted: `one of ${known.join(', ')}, or the path of a GGUF file`,
+      wanted: `one of ${known.join(', ')}, or the path of a GGUF file (after ${exact} for answers that depend on the seed alone)`,
       ...(near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` }),
     })
+  }
+  if (name.startsWith(exact)) {
+    const { exactModel } = await import('../learning/gguf/index.ts')
+    return exactModel({ model: name.slice(exact.length) })
   }
   const { localModel } = await import('../models/local.ts')
   return localModel({ model: name })
 }
 
-/** A name of the catalogue, or the path of a file. */
-function isLocal(name: string): boolean {
+/** Before the name or path of a local model that is to run in our own decoder. */
+const exact = 'exact:'
+
+/** A name of the catalogue, or the path of a file, perhaps after `exact:`. */
+function isLocal(full: string): boolean {
+  const name = full.startsWith(exact) ? full.slice(exact.length) : full
   return catalogue.some((entry) => entry.name === name) || /[/\\]|\.gguf$/i.test(name)
 }

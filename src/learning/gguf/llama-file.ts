@@ -68,7 +68,7 @@ export function tensorOf({ path, tensors }: GgufFile, name: string): GgufTensor 
 /**
  * The tensors of the net: our names of its parameters, and the file's, in the order of `llama`'s parameters. The token table comes first and the head
  * last; it is missing where the token table serves as head.
- * @throws BanyanError E_GGUF_ARCHITECTURE for a file with a tensor more.
+ * @throws BanyanError E_GGUF_TENSOR for a file without one of them; E_GGUF_ARCHITECTURE for one with a tensor more.
  */
 export function tensorNames(file: GgufFile, { layers, tiedHead }: LlamaConfig): readonly (readonly [name: string, stored: string])[] {
   const names: (readonly [string, string])[] = [['tokens.weight', 'token_embd.weight']]
@@ -77,6 +77,7 @@ export function tensorNames(file: GgufFile, { layers, tiedHead }: LlamaConfig): 
   names.push(['last.gain', 'output_norm.weight'])
   if (tiedHead !== true) names.push(['head.weight', 'output.weight'])
   const known = new Set(names.map(([, stored]) => stored))
+  for (const stored of known) tensorOf(file, stored)
   const surplus = [...file.tensors.keys()].find((name) => !known.has(name))
   if (surplus === undefined) return names
   throw new BanyanError('E_GGUF_ARCHITECTURE', `${file.path} is not a plain Llama: it has a tensor more`, {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { toHalf } from '../../models/local/eight-bit.ts'
 import { tinyGguf } from '../../testing/tiny-gguf.ts'
+import { referenceKernels } from '../tensor/reference/reference.ts'
 import { openGguf } from './open-gguf.ts'
 import { rewriteGguf, type TensorForm } from './rewrite-gguf.ts'
 
@@ -38,6 +39,34 @@ describe('openGguf', () => {
     expect([...file.read('output_norm.weight')]).toEqual(Array(64).fill(1))
     const rows = file.read('token_embd.weight', new Float32Array(273 * 64))
     expect(rows[64]).toBe(2)
+  })
+
+  it('reads matrices in eight bits: of quantised types as they are, of others nearly', async () => {
+    using file = await openGguf(path)
+    for (const [name, tensor] of file.tensors) {
+      if (tensor.dimensions.length !== 2) continue
+      const matrix = file.eightBits(name)
+      const numbers = file.read(name)
+      const [inner, columns] = tensor.dimensions as [number, number]
+      const unit = new Float32Array(inner)
+      const seen = Array.from({ length: columns }, () => new Float32Array(inner))
+      for (let i = 0; i < inner; i++) {
+        const row = new Float32Array(columns)
+        referenceKernels.eightBitMatmul({ rows: 1, columns, inner }, unit.fill(0).fill(1, i, i + 1), matrix, row)
+        row.forEach((number, column) => {
+          seen[column]![i] = number
+        })
+      }
+      const farthest = seen.reduce(
+        (most, column, at) => column.reduce((far, number, i) => Math.max(far, Math.abs(number - numbers[at * inner + i]!)), most),
+        0,
+      )
+      // Half of the 255 steps that the reach of a block is cut into.
+      const halfStep = numbers.reduce((largest, number) => Math.max(largest, Math.abs(number)), 0) / 255
+      expect(farthest, name).toBeLessThan(tensor.type === 0 || tensor.type === 1 ? halfStep + 1e-6 : 1e-6)
+    }
+    expect(() => file.eightBits('output_norm.weight')).not.toThrow()
+    expect(() => file.eightBits('nothing')).toThrow(failing('E_GGUF_TENSOR'))
   })
 
   it('names what is missing or of another kind', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../core/random.ts'
+import { codedBlock } from '../tensor/eight-bit-matrix.ts'
 import { tensorTypes } from './tensor-types.ts'
 
 /** The numbers of some bytes. */
@@ -36,6 +38,17 @@ describe('tensor types', () => {
   it('reads four bits with a scale and a least value: Q4_1', () => {
     const block = Uint8Array.of(...quarterTurn, ...minus, ...pairs)
     expect(numbersOf(3, Uint8Array.of(...block, ...block))).toEqual([...up, ...down, ...up, ...down].map((level) => 0.5 * level - 1.5))
+  })
+
+  it('gives the codes of a block that say the same numbers', () => {
+    const random = new Random(1)
+    for (const type of [2, 3, 8]) {
+      const { bytes, coded } = tensorTypes[type]!
+      const data = Uint8Array.from({ length: bytes }, (_, at) => (at === 1 || (at === 3 && type === 3) ? 0x3c : random.below(256)))
+      const block = codedBlock()
+      coded!(new DataView(data.buffer), 0, block)
+      expect([...block.codes].map((code) => block.scale * code + block.least)).toEqual(numbersOf(type, data))
+    }
   })
 
   it('reads eight bits with a sign: Q8_0', () => {

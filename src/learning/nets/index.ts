@@ -9,6 +9,7 @@ export { type Decoder, type DecoderCounters, type DecoderOptions, decoder } from
 export type { Ended, Generated, GenerateRequest, Generation } from './generation.ts'
 export { type GptConfig, gpt } from './gpt.ts'
 export { type Edges, type GraphNet, type GraphNetConfig, graphNet } from './graph-net.ts'
+export { type EightBitLlamaNumbers, eightBitLlama, inEightBits } from './llama/eight-bits.ts'
 export { type LlamaConfig, llama } from './llama.ts'
 export { entropyOf, type LogProbs, type LogProbsOptions, logProbsOf, tokenLogProbs } from './log-probs.ts'
 export { type Mlp, type MlpConfig, mlp } from './mlp.ts'

@@ -22,8 +22,8 @@ export interface NetModelOptions {
   readonly name?: string
   /** Tokens that end an answer; not part of its text. Default none. */
   readonly endTokens?: readonly number[]
-  /** A chat as the text that the net goes on from. Default: each message's text and an empty line. */
-  readonly chat?: (messages: readonly Message[]) => string
+  /** A chat as the text that the net goes on from, or as its tokens. Default: each message's text and an empty line. */
+  readonly chat?: (messages: readonly Message[]) => string | ArrayLike<number>
 }
 
 /**
@@ -99,10 +99,13 @@ export function netModel(options: NetModelOptions): Model {
         seen: messages === undefined ? 'none' : 'both',
         wanted: 'one of them',
       })
-    const text = `${messages === undefined ? prompt! : chat(messages)}${prefix}`
-    const tokens = Array.from(tokeniser.encode(text))
+    const before = messages === undefined ? prompt! : chat(messages)
+    const tokens =
+      typeof before === 'string'
+        ? Array.from(tokeniser.encode(before + prefix))
+        : [...Array.from(before), ...Array.from(tokeniser.encode(prefix))]
     if (tokens.length === 0)
-      throw new ModelError('E_MODEL_REQUEST', 'there is nothing to go on from', { seen: text, wanted: 'a text of at least one token' })
+      throw new ModelError('E_MODEL_REQUEST', 'there is nothing to go on from', { seen: prefix, wanted: 'a text of at least one token' })
     if (tokens.length + room <= net.shape.context) return tokens
     throw new ModelError('E_MODEL_CONTEXT', `the text does not fit into the context of ${name}`, {
       seen: tokens.length,

@@ -38,7 +38,10 @@ export function setBlock({ inner, codes, scales }: EightBitMatrix, column: numbe
   const lane = column % codePanel
   scales[2 * at * codePanel + lane] = from.scale
   scales[(2 * at + 1) * codePanel + lane] = from.least
-  for (let i = 0; i < codeBlock; i++) codes[codeAt(at, lane, i)] = from.codes[i]!
+  for (let i = 0; i < codeBlock; i += 4) {
+    const to = codeAt(at, lane, i)
+    for (let j = 0; j < 4; j++) codes[to + j] = from.codes[i + j]!
+  }
 }
 
 /** Where the code of step `i` of a block lies. @param block counted over all panels. @param lane the column within its panel. */

@@ -1,7 +1,7 @@
 // A linear layer, with or without an adapter, or of eight-bit numbers: over a tape, and without one with the same bits.
-import { BanyanError } from '../../../core/errors.ts'
 import type { EightBitMatrix, Kernels } from '../../tensor/kernels.ts'
 import { affine } from '../../tensor/operations/arithmetic.ts'
+import { eightBitLinear } from '../../tensor/operations/eight-bit.ts'
 import { linear } from '../../tensor/operations/linear.ts'
 import type { Tape } from '../../tensor/tape.ts'
 import type { Parameter, Tensor } from '../../tensor/tensor.ts'
@@ -21,13 +21,10 @@ interface FloatDense {
 
 /**
  * residual + x · weight + scale · (x · down) · up.
- * @throws BanyanError E_NET_EIGHT_BIT for a layer of eight-bit numbers.
+ * @throws BanyanError E_TENSOR_EIGHT_BIT for a layer of eight-bit numbers where x wants a gradient.
  */
 export function dense(tape: Tape, x: Tensor, layer: Dense, residual?: Tensor): Tensor {
-  if ('eightBits' in layer)
-    throw new BanyanError('E_NET_EIGHT_BIT', 'a net of eight-bit numbers cannot be trained', {
-      hint: 'Open the model with floats for training: languageModel(name)',
-    })
+  if ('eightBits' in layer) return eightBitLinear(tape, x, layer.eightBits, residual)
   const { weight, adapter, transposed = false } = layer
   const own = linear(tape, x, weight, { residual, transposed })
   if (adapter === undefined) return own

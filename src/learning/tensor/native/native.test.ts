@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../../core/random.ts'
 import { requirement } from '../../../testing/requirements.ts'
-import type { Kernels, PagedAttention } from '../kernels.ts'
+import { codedBlock, eightBitMatrix, setBlock } from '../eight-bit-matrix.ts'
+import { codeBlock, type EightBitMatrix, type Kernels, type PagedAttention } from '../kernels.ts'
 import { availableInstructions, openKernels } from '../open-kernels.ts'
 import { attention } from '../operations/attention.ts'
 import { linear } from '../operations/linear.ts'
@@ -25,6 +26,21 @@ const bits = (numbers: ArrayLike<number>) => Buffer.from(Float32Array.from(numbe
 function numbers(count: number, key: string): Float32Array {
   const random = new Random(5, key)
   return Float32Array.from({ length: count }, () => random.unit() - 0.5)
+}
+
+/** Random blocks; the reach of the codes is used whole. */
+function eightBitCase(inner: number, columns: number): EightBitMatrix {
+  const matrix = eightBitMatrix(inner, columns)
+  const random = new Random(3, inner)
+  const block = codedBlock()
+  for (let column = 0; column < columns; column++)
+    for (let at = 0; at < inner / codeBlock; at++) {
+      block.scale = random.unit() / 100
+      block.least = -random.unit()
+      for (let i = 0; i < codeBlock; i++) block.codes[i] = random.below(256)
+      setBlock(matrix, column, at, block)
+    }
+  return matrix
 }
 
 describe.skipIf(!compiler.available)('native kernels', () => {
@@ -132,6 +148,33 @@ describe.skipIf(!compiler.available)('native kernels', () => {
           bits([rows.tokens, rows.logProbs, rows.rawLogProbs, rows.entropies].map((array) => array.at(-1)!))
         expect(all(alone)).toBe(all(found))
         return { name: kernels.name, bits: bits([...found.logProbs, ...found.rawLogProbs, ...found.entropies]) }
+      })
+      expect(new Set(seen.filter(({ name }) => name !== 'native generic').map((one) => one.bits)).size).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('multiply eight-bit matrices as the reference does, with the same bits for a row alone', () => {
+    for (const [rows, columns, inner] of [
+      [1, 16, 32],
+      [9, 50, 96],
+      [21, 200, 576],
+    ] as const) {
+      const matrix = eightBitCase(inner, columns)
+      const x = numbers(rows * inner, 'x')
+      const residual = numbers(rows * columns, 'residual')
+      const product = (kernels: Kernels, from = 0, count = rows) => {
+        const out = new Float32Array(count * columns)
+        const rest = residual.slice(from * columns, (from + count) * columns)
+        kernels.eightBitMatmul({ rows: count, columns, inner, residual: rest }, x.slice(from * inner, (from + count) * inner), matrix, out)
+        return out
+      }
+      const expected = product(referenceKernels)
+      const seen = everyKind().map((kernels) => {
+        const whole = product(kernels)
+        expect(errorOf(whole, expected)).toBeLessThan(1e-5)
+        for (let row = 0; row < rows; row += 4)
+          expect(bits(product(kernels, row, 1))).toBe(bits(whole.slice(row * columns, (row + 1) * columns)))
+        return { name: kernels.name, bits: bits(whole) }
       })
       expect(new Set(seen.filter(({ name }) => name !== 'native generic').map((one) => one.bits)).size).toBeLessThanOrEqual(1)
     }
