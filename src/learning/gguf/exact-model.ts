@@ -18,6 +18,8 @@ export interface ExactModelOptions {
   readonly threads?: number
   /** How many texts are generated at once, at least 1; others wait for their turn. No result depends on it. Default 96. */
   readonly sequences?: number
+  /** Megabytes for keys and values of texts that may be continued, at least 0. No result depends on it. Default 512. */
+  readonly cacheMegabytes?: number
 }
 
 /** A model in this process whose results depend on request and seed alone. */
@@ -39,11 +41,14 @@ export interface ExactModel extends Model {
  * const { answer } = await improve({ model, prompt: 'Name a tree.', budget: { tokens: 200 } })
  */
 export async function exactModel(options: ExactModelOptions): Promise<ExactModel> {
-  const { model, name = `exact:${model}`, threads = Math.min(4, availableParallelism()), sequences = 96 } = options
+  const { model, name = `exact:${model}`, threads = Math.min(4, availableParallelism()), sequences = 96, cacheMegabytes = 512 } = options
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 256)) throw outOfRange('threads', threads, 'a whole number from 1 to 256')
   if (!(Number.isInteger(sequences) && sequences >= 1)) throw outOfRange('sequences', sequences, 'a whole number from 1')
+  if (!(cacheMegabytes >= 0)) throw outOfRange('cacheMegabytes', cacheMegabytes, 'a number from 0')
   const { net, tokeniser, endTokens, chat } = await eightBitLanguageModel(model)
-  const decoder = batchedDecoder(net, { kernels: openKernels({ threads }), mostTogether: sequences })
+  const { layers, keyHeads, headSize } = net.shape
+  const keptTokens = Math.floor((cacheMegabytes * 2 ** 20) / (8 * layers * keyHeads * headSize))
+  const decoder = batchedDecoder(net, { kernels: openKernels({ threads }), mostTogether: sequences, keptTokens })
   return {
     ...netModel({ name, decoder, tokeniser, endTokens, chat: (messages) => chat().tokens(messages) }),
     sequences,

@@ -12,7 +12,7 @@ import { outOfRange } from './sampling.ts'
 
 /** Options of `batchedDecoder`. */
 export interface BatchedDecoderOptions extends DecoderOptions {
-  /** Tokens of texts that are kept for what continues them. Default: what fits 64 MB of keys and values. */
+  /** Tokens of texts that are kept for what continues them; what texts share counts once. Default: what fits 64 MB of keys and values. */
   readonly keptTokens?: number
 }
 

@@ -13,13 +13,12 @@ export interface PrefixCache {
   clear(): void
 }
 
-/** @param mostTokens of all kept branches together; the memory is less, as far as they share pages. */
+/** @param mostTokens of all branches of the decoder together, those that are generated too; what they share counts once. */
 export function prefixCache(decoder: Decoder, mostTokens: number): PrefixCache {
   /** The oldest first. */
   const kept = new Set<Branch>()
   /** By a hash of their first tokens: all of them, or whole pages of them. */
   const byPrefix = new Map<number, { readonly branch: Branch; readonly length: number }>()
-  let total = 0
 
   return {
     open(tokens) {
@@ -39,12 +38,11 @@ export function prefixCache(decoder: Decoder, mostTokens: number): PrefixCache {
       // The same once more: of both, the younger one may have more computed.
       if (known !== undefined && known.branch.length === branch.length && known.length === branch.length) forget(known.branch)
       kept.add(branch)
-      total += branch.length
       eachPrefix(branch.tokens, (hash, length) => {
         if (length === branch.length || (length % pageLength === 0 && !byPrefix.has(hash))) byPrefix.set(hash, { branch, length })
       })
       for (const oldest of kept) {
-        if (total <= mostTokens) break
+        if (decoder.heldPages * pageLength <= mostTokens) break
         forget(oldest)
       }
     },
@@ -52,7 +50,6 @@ export function prefixCache(decoder: Decoder, mostTokens: number): PrefixCache {
       for (const branch of kept) decoder.release(branch)
       kept.clear()
       byPrefix.clear()
-      total = 0
     },
   }
 
@@ -70,7 +67,6 @@ export function prefixCache(decoder: Decoder, mostTokens: number): PrefixCache {
       if (byPrefix.get(hash)?.branch === branch) byPrefix.delete(hash)
     })
     kept.delete(branch)
-    total -= branch.length
     decoder.release(branch)
   }
 }
