@@ -1,6 +1,7 @@
 // The embedded model in this process: tokens a second with 1, 8 and 64 branches in flight, and what a tree of 64 nodes pays for its tokens, in our
 // own decoder (`exactModel`), beside llama.cpp (`localModel`, with the model in its eight-bit form, which is the faster one there). Wall time.
-import { eightBitLanguageModel, exactModel } from '../src/learning/gguf/index.ts'
+import { exactModel } from '../src/learning/gguf/exact-model.ts'
+import { eightBitLanguageModel } from '../src/learning/gguf/index.ts'
 import { batchedDecoder, netModel } from '../src/learning/nets/index.ts'
 import { openKernels } from '../src/learning/tensor/open-kernels.ts'
 import { distinctTokens } from '../src/models/local/distinct-tokens.ts'

@@ -1,11 +1,16 @@
 // What our engine says of texts, in the form of `llama-cpp.ts`.
 import type { LanguageModel } from '../../src/learning/gguf/index.ts'
+import type { CausalNet } from '../../src/learning/nets/causal-net.ts'
 import type { Kernels } from '../../src/learning/tensor/kernels.ts'
 import { logSoftmax } from '../../src/learning/tensor/operations/softmax.ts'
 import { Tape } from '../../src/learning/tensor/tape.ts'
 import type { TextScores } from './llama-cpp.ts'
 
-export function scoresByEngine({ net, tokeniser }: LanguageModel, kernels: Kernels, texts: readonly string[]): readonly TextScores[] {
+export function scoresByEngine(
+  { net, tokeniser }: LanguageModel<CausalNet>,
+  kernels: Kernels,
+  texts: readonly string[],
+): readonly TextScores[] {
   const tape = new Tape({ kernels, gradients: false })
   const { vocabulary } = net.shape
   return texts.map((text) => {

@@ -56,7 +56,7 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
     })
   }
   if (name.startsWith(exact)) {
-    const { exactModel } = await import('../learning/gguf/index.ts')
+    const { exactModel } = await import('../learning/gguf/exact-model.ts')
     return exactModel({ model: name.slice(exact.length) })
   }
   const { localModel } = await import('../models/local.ts')

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tinyGguf } from '../../src/testing/tiny-gguf.ts'
 import { banyan, start, temporaryFolder } from './banyan-process.ts'
 
 const folder = temporaryFolder()
@@ -41,6 +42,23 @@ describe('help', () => {
   })
 })
 
+describe('a local model in our own decoder', () => {
+  it('gives the same tree for the same seed', async () => {
+    const model = join(folder.path, 'tiny.gguf')
+    writeFileSync(model, tinyGguf())
+    const solve = ['solve', 'the dog', '--model', `exact:${model}`, '--searcher', 'mcts', '--budget', 'tokens=120', '--json']
+    const [first, again, other] = await Promise.all([
+      run(...solve, '--run-id', 'exact-1', '--seed', '3'),
+      run(...solve, '--run-id', 'exact-2', '--seed', '3'),
+      run(...solve, '--run-id', 'exact-3', '--seed', '4'),
+    ])
+    expect(first.code, first.stderr).toBe(0)
+    const digest = ({ stdout }: typeof first) => JSON.parse(stdout).digest
+    expect(digest(again)).toBe(digest(first))
+    expect(digest(other)).not.toBe(digest(first))
+  }, 60_000)
+})
+
 describe('mistakes', () => {
   it.concurrent.each([
     [['slove'], /command.*"slove"[\s\S]*Did you mean "solve"/],
@@ -55,6 +73,7 @@ describe('mistakes', () => {
     [['solve', ...puzzle, '--proposer', 'unifrom'], /"unifrom"[\s\S]*Did you mean "uniform"/],
     [['solve', ...puzzle, '--evaluator', 'gaol'], /"gaol"[\s\S]*Did you mean "goal"/],
     [['solve', '--environment', 'gam24', '--task', '{}'], /"gam24"[\s\S]*Did you mean "game24"/],
+    [['solve', 'x', '--model', 'exact:smollm2-135'], /"exact:smollm2-135"[\s\S]*smollm2-135m/],
     [['solve', 'x', '--model', 'smollm2-135'], /"smollm2-135"[\s\S]*Did you mean "smollm2-135m"/],
     [['solve', '--environment', 'game24', '--task', '{"numbers":[4,9,"x",13]}'], /"numbers\.2".*"x".*number/],
     [['solve', '--environment', 'game24', '--task', '{'], /--task is no JSON/],

@@ -1,7 +1,6 @@
 // The public names of language models out of GGUF files.
 export { type Chat, chatOf } from './chat.ts'
 export { eightBitLlamaOfGguf } from './eight-bit-llama-of-gguf.ts'
-export { type ExactModel, type ExactModelOptions, exactModel } from './exact-model.ts'
 export { eightBitLanguageModel, type LanguageModel, languageModel } from './language-model.ts'
 export { llamaOfGguf } from './llama-of-gguf.ts'
 export { type GgufFile, type Metadata, openGguf } from './open-gguf.ts'
