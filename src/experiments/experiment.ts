@@ -61,10 +61,10 @@ export interface Question {
   /** In which both arms' budgets are equal. */
   readonly unit: string
   /**
-   * Where on the curves of the metric, in the unit: a number, or `end`: the greatest amount that both arms reach.
+   * Where on the curves of the metric, in the unit: a number; `end`: the greatest amount that both arms reach; or a part of that, in (0, 1].
    * Absent: what the arms had at their end, each having spent the same.
    */
-  readonly at?: number | 'end'
+  readonly at?: number | 'end' | { readonly part: number }
 }
 
 /** A claim of the paper. It is shown when all of its questions are; the first gives it its figures. */

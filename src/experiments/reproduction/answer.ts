@@ -84,7 +84,8 @@ function pairsOf(question: Question, runs: RunsOf): Pair[] {
     })
   const curves = firsts.map((run) => curveOf(run, first, question))
   const otherCurves = seconds?.map((run) => curveOf(run, second!, question))
-  const place = at === 'end' ? Math.min(...[...curves, ...(otherCurves ?? [])].map((curve) => curve.at(-1)![0])) : at
+  const end = Math.min(...[...curves, ...(otherCurves ?? [])].map((curve) => curve.at(-1)![0]))
+  const place = at === 'end' ? end : typeof at === 'number' ? at : at.part * end
   const height = (curve: Curve, arm: string) => {
     const value = heightAt(curve, place)
     if (value === undefined) throw mistake(`the curve of ${arm} does not reach ${place} ${unit}`, curve.at(-1)?.[0], `at least ${place}`)

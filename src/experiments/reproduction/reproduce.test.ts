@@ -183,6 +183,9 @@ describe('a question', () => {
     const found = ask({ at: 'end' }, [curve(10, 1), curve(20, 1)], [curve(20, 1), curve(40, 2)])
     expect(found.budget).toEqual({ unit: 'tokens', first: 10, second: 10 })
     expect(found.difference).toBeCloseTo((0.5 + 0) / 2, 12)
+    const half = ask({ at: { part: 0.5 } }, [curve(10, 1), curve(20, 1)], [curve(20, 1), curve(40, 2)])
+    expect(half.budget).toEqual({ unit: 'tokens', first: 5, second: 5 })
+    expect(half.difference).toBeCloseTo((0.25 + 0) / 2, 12)
     expect(() => ask({ at: 30 }, [curve(10, 1)], [curve(40, 2)])).toThrow(/does not reach 30 tokens/)
   })
   it('is refused where the budgets differ, or the tasks', () => {

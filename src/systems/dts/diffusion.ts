@@ -51,14 +51,17 @@ export interface DiffusionTraining {
 
 const features = 7
 
-/** t / T, and sines and cosines of it. */
-function writeInput(row: Float32Array, at: number, x: ArrayLike<number>, from: number, dimensions: number, time: number): void {
-  for (let i = 0; i < dimensions; i++) row[at + i] = x[from + i]!
-  row[at + dimensions] = time
-  for (let k = 0; k < 3; k++) {
-    row[at + dimensions + 1 + 2 * k] = Math.sin(Math.PI * 2 ** k * time)
-    row[at + dimensions + 2 + 2 * k] = Math.cos(Math.PI * 2 ** k * time)
-  }
+/** What the net is told of each time t = 0 … T: t / T, and sines and cosines of it. */
+function timesTold(steps: number): Float32Array[] {
+  return Array.from({ length: steps + 1 }, (_, t) => {
+    const time = t / steps
+    return Float32Array.from([time, ...[0, 1, 2].flatMap((k) => [Math.sin(Math.PI * 2 ** k * time), Math.cos(Math.PI * 2 ** k * time)])])
+  })
+}
+
+function writeInput(row: Float32Array, at: number, x: ArrayLike<number>, told: Float32Array): void {
+  for (let i = 0; i < x.length; i++) row[at + i] = x[i]!
+  row.set(told, at + x.length)
 }
 
 /** The net of a diffusion model: [x / scale at noise level t, time] → noise. */
@@ -81,6 +84,7 @@ export function trainNoiseNet(net: Mlp, config: DiffusionConfig, points: Float64
   const rateAt = schedule({ kind: 'cosine', rate: training.rate, steps: training.steps, end: 0.01 })
   const wide = dimensions + features
   const x = new Float64Array(dimensions)
+  const told = timesTold(steps)
   for (let step = 0; step < training.steps; step++) {
     const [inputs, noise] = [new Float32Array(batch * wide), new Float32Array(batch * dimensions)]
     for (let row = 0; row < batch; row++) {
@@ -91,7 +95,7 @@ export function trainNoiseNet(net: Mlp, config: DiffusionConfig, points: Float64
         noise[row * dimensions + i] = drawn
         x[i] = (Math.sqrt(kept[t]!) * points[point * dimensions + i]!) / scale + Math.sqrt(1 - kept[t]!) * drawn
       }
-      writeInput(inputs, row * wide, x, 0, dimensions, t / steps)
+      writeInput(inputs, row * wide, x, told[t]!)
     }
     const guessed = net.forward(tape, constant([batch, wide], inputs))
     tape.backward(mean(tape, square(tape, subtract(tape, guessed, constant([batch, dimensions], noise)))))
@@ -113,13 +117,14 @@ export function diffusionDenoiser(name: string, config: DiffusionConfig, net: Ml
   const { steps, kept } = config.schedule
   const back = Array.from({ length: steps }, (_, at) => stepBack(kept[at + 1]!, kept[at]!))
   const wide = dimensions + features
+  const told = timesTold(steps)
   const { floats } = workspace()
 
   /** The noise in states, for as many rows as there are. */
   function noiseIn(xs: readonly Float64Array[], times: readonly number[]): Float32Array {
     const inputs = floats('inputs', xs.length * wide)
     const out = floats('noise', xs.length * dimensions)
-    for (const [row, x] of xs.entries()) writeInput(inputs, row * wide, x, 0, dimensions, times[row]! / steps)
+    for (const [row, x] of xs.entries()) writeInput(inputs, row * wide, x, told[times[row]!]!)
     net.decode(kernels, xs.length, inputs, out)
     return out
   }

@@ -19,26 +19,43 @@ const widths = [0.25, 0.5, 1, 2]
 export function distanceTo(samples: Float64Array): (found: Weighted) => number {
   const count = samples.length / 2
   const target = { points: samples, weights: new Float64Array(count).fill(1 / count) }
-  const own = likeness(target, target)
-  return (found) => Math.sqrt(Math.max(0, likeness(found, found) - 2 * likeness(found, target) + own))
+  const own = ownLikeness(target)
+  return (found) => Math.sqrt(Math.max(0, ownLikeness(found) - 2 * likeness(found, target) + own))
 }
 
+/** The mean of the kernel over pairs of one and the other. */
 function likeness(a: Weighted, b: Weighted): number {
   let sum = 0
-  for (let i = 0; i < a.weights.length; i++) {
-    const [x, y] = [a.points[2 * i]!, a.points[2 * i + 1]!]
-    let row = 0
-    for (let j = 0; j < b.weights.length; j++) {
-      const squared = (x - b.points[2 * j]!) ** 2 + (y - b.points[2 * j + 1]!) ** 2
-      // exp(-d² / 2w²) of widths that double are powers of one another.
-      const widest = Math.exp(-squared / 8)
-      const w1 = widest ** 4
-      const w2 = w1 ** 4
-      row += b.weights[j]! * (widest + w1 + w2 + w2 ** 4)
-    }
-    sum += a.weights[i]! * row
-  }
+  for (let i = 0; i < a.weights.length; i++) sum += a.weights[i]! * nearness(a, i, b, b.weights.length)
   return sum / widths.length
+}
+
+/** The same of samples with themselves: each pair is looked at once. */
+function ownLikeness(a: Weighted): number {
+  let sum = 0
+  for (let i = 0; i < a.weights.length; i++) sum += a.weights[i]! * (2 * nearness(a, i, a, i) + widths.length * a.weights[i]!)
+  return sum / widths.length
+}
+
+/** Of a sample to the first ones of others, by their weights. */
+function nearness(a: Weighted, i: number, { points, weights }: Weighted, first: number): number {
+  const [x, y] = [a.points[2 * i]!, a.points[2 * i + 1]!]
+  let sum = 0
+  for (let j = 0; j < first; j++) {
+    const squared = (x - points[2 * j]!) ** 2 + (y - points[2 * j + 1]!) ** 2
+    // exp(-d² / 2w²) of widths that double are powers of one another.
+    const widest = Math.exp(-squared / 8)
+    const half = fourth(widest)
+    const quarter = fourth(half)
+    sum += weights[j]! * (widest + half + quarter + fourth(quarter))
+  }
+  return sum
+}
+
+/** Much faster than the operator. */
+function fourth(value: number): number {
+  const squared = value * value
+  return squared * squared
 }
 
 /** The weighted mean of samples that come more than once, each kept once. */

@@ -2,7 +2,7 @@
 // evaluations; then how soon a rare reward is found, and how good values of noisy states are.
 import { join } from 'node:path'
 import { Random } from '../../core/random.ts'
-import type { ArmContext, ArmRun, Claim, Experiment } from '../../experiments/experiment.ts'
+import type { ArmContext, ArmRun, Claim, Experiment, Question } from '../../experiments/experiment.ts'
 import { openTensors, writeTensors } from '../../learning/files/safetensors.ts'
 import { parameter } from '../../learning/tensor/tensor.ts'
 import { apart, type Constants, evaluationsToReach, type Growth, methods, star, values } from './arms.ts'
@@ -16,8 +16,10 @@ export interface Setup {
   readonly training: { readonly points: number; readonly steps: number; readonly batch: number; readonly rate: number }
   /** Network evaluations at which distances are measured, rising. */
   readonly at: readonly number[]
-  /** Samples of a tree, and of the target. */
+  /** Samples drawn from a tree. */
   readonly draws: number
+  /** Exact samples of the target that distances are measured to. */
+  readonly exact: number
   /** A reward that one point in so many has; searches for it, and evaluations that each may take. */
   readonly rare: { readonly oneIn: number; readonly searches: number; readonly most: number }
   /** Noisy states whose values are estimated; chains of a tree there; chains that the truth is taken from. */
@@ -27,10 +29,10 @@ export interface Setup {
 
 type Prepared = Readonly<Record<string, { readonly rare: number; readonly states: readonly (DenoisingState & { value: number })[] }>>
 
-const nearer = (first: string, at: number | 'end') =>
+const nearer = (first: string, at: Question['at']) =>
   (['smc', 'best-of-n'] as const).map((second) => ({
     ...{ first, second, metric: 'distance', by: 'ratio' as const, wanted: { below: 1 } },
-    ...{ over: 'seeds' as const, unit: 'network evaluations', at },
+    ...{ over: 'seeds' as const, unit: 'network evaluations', ...(at !== undefined && { at }) },
   }))
 
 const claims: readonly Claim[] = [
@@ -39,7 +41,8 @@ const claims: readonly Claim[] = [
     main: true,
     questions: nearer('dts', 'end') as never,
   },
-  { text: 'the same at a tenth of the evaluations', questions: nearer('dts', 10_000) as never },
+  { text: 'the same at a tenth of the evaluations', questions: nearer('dts', { part: 0.1 }) as never },
+  { text: 'the same at a hundredth of them', questions: nearer('dts', { part: 0.01 }) as never },
   {
     text: 'with children selected more evenly while the tree grows, lower MMD than SMC and best-of-n',
     questions: nearer('dts-even', 'end') as never,
@@ -90,8 +93,9 @@ export const experiment: Experiment<Setup> = {
       setup: {
         net: { steps: 10, width: 16, layers: 2 },
         training: { points: 200, steps: 40, batch: 32, rate: 3e-3 },
-        at: [500, 10_000],
+        at: [100, 1000, 10_000],
         draws: 100,
+        exact: 100,
         rare: { oneIn: 20, searches: 1, most: 300 },
         states: { count: 2, chains: 4, truth: 16 },
         constants,
@@ -103,13 +107,15 @@ export const experiment: Experiment<Setup> = {
       setup: {
         net: { steps: 100, width: 128, layers: 4 },
         training: { points: 10_000, steps: 4000, batch: 256, rate: 3e-3 },
-        at: [1000, 3000, 10_000, 30_000, 100_000],
-        draws: 2000,
+        at: [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
+        // As many as SMC has particles at the last of these.
+        draws: 10_000,
+        exact: 5000,
         rare: { oneIn: 2000, searches: 4, most: 100_000 },
         states: { count: 24, chains: 16, truth: 400 },
         constants,
       },
-      limits: { 'network evaluations': 100_000, searches: 8, states: 48 },
+      limits: { 'network evaluations': 1_000_000, searches: 8, states: 48 },
     },
   },
   figures: [
@@ -143,7 +149,7 @@ export const experiment: Experiment<Setup> = {
       const growth: Growth = { denoiser, target, seed, signal, at: setup.at, draws: setup.draws }
       const method = methods[arm]
       if (method !== undefined) {
-        const distance = distanceTo(drawTilted(target, setup.draws, new Random(seed, `tilted ${target.name}`)))
+        const distance = distanceTo(drawTilted(target, setup.exact, new Random(seed, `tilted ${target.name}`)))
         const seen = await method(growth, setup.constants)
         distances.push(seen.map(({ evaluations, samples }) => [evaluations, distance(samples)]))
         progress(`${target.name}: distances`)
