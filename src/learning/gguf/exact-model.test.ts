@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { testModel } from '../../testing/test-model.ts'
 import { tinyGguf } from '../../testing/tiny-gguf.ts'
 import { scorer } from '../nets/scorer.ts'
 import { exactModel } from './exact-model.ts'
@@ -12,6 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const path = join(folder, 'tiny.gguf')
 writeFileSync(path, tinyGguf())
 const { signal } = new AbortController()
+
+testModel({ name: 'exactModel', create: () => exactModel({ model: path }), tolerance: 1e-6 })
 
 describe('exactModel', () => {
   it('gives the same answer whatever else is asked, and with any number of texts at once', async () => {
