@@ -8,7 +8,7 @@ import { BanyanError } from '../../core/errors.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import { type PairwiseHead, pairwiseHead } from '../nets/pairwise-head.ts'
 import type { ScalarHead } from '../nets/scalar-head.ts'
-import { type ValueHeadConfig, valueHead } from '../nets/value-head.ts'
+import { valueHead } from '../nets/value-head.ts'
 import { type Parameter, parameter } from '../tensor/tensor.ts'
 import { makeNet, type NetKind } from './net-kinds.ts'
 import { readText } from './read-text.ts'
@@ -26,9 +26,7 @@ export interface NetConfiguration {
   /** Name of the tokeniser's file, in the same folder, and its digest. */
   readonly tokeniser?: { readonly file: string; readonly sha256: string } | undefined
   /** Configurations of heads whose parameters lie with those of the net. */
-  readonly heads?:
-    | { readonly value?: ValueHeadConfig; readonly pairwise?: { readonly width: number; readonly between?: number } }
-    | undefined
+  readonly heads?: HeadConfigurations | undefined
 }
 
 /** Heads that are kept with a net. */
@@ -67,8 +65,8 @@ export function saveNet(net: CausalNet, path: string, { tokeniser, heads = {} }:
       wanted: 'the name of a file beside the net',
     })
   const described = tokeniser === undefined ? undefined : { file: tokeniser, sha256: sha256Of(join(dirname(base), tokeniser)) }
-  const given = Object.entries(heads) as [string, ScalarHead][]
-  const parameters = [...net.parameters, ...given.flatMap(([, head]) => head.parameters)]
+  const given: readonly ScalarHead[] = Object.values(heads)
+  const parameters = [...net.parameters, ...given.flatMap((head) => head.parameters)]
   const weights = writeTensors(`${base}.safetensors`, parameters, { format: 'banyan-net-1', kind: net.kind })
   const configuration: NetConfiguration = {
     format: 'banyan-net-1',
@@ -77,7 +75,7 @@ export function saveNet(net: CausalNet, path: string, { tokeniser, heads = {} }:
     parameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
     weights,
     ...(described !== undefined && { tokeniser: described }),
-    ...(given.length > 0 && { heads: Object.fromEntries(given.map(([name, head]) => [name, head.config])) }),
+    ...(given.length > 0 && { heads: headConfigurationsOf(heads) }),
   }
   replaceFile(`${base}.json`, (write) => write(Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`)))
   return configuration
@@ -116,14 +114,30 @@ export function loadNetWithHeads(path: string, { kinds }: LoadNetOptions = {}): 
       hint: 'One of them was changed, or a save was cut off between the two; save the net again',
     })
   const parameters = [...file.tensors.values()].map(({ name, shape }) => parameter(name, shape, { data: file.read(name) }))
-  const headOf = ({ name }: Parameter) => Object.keys(heads).find((head) => name.startsWith(`${head}.`))
-  const of = (head: string | undefined) => ({ parameters: parameters.filter((one) => headOf(one) === head) })
+  const ofHead = ({ name }: Parameter) => Object.keys(heads).some((head) => name.startsWith(`${head}.`))
   return {
-    net: makeNet(kind, config, of(undefined), kinds),
-    heads: {
-      ...(heads.value !== undefined && { value: valueHead(heads.value, of('value')) }),
-      ...(heads.pairwise !== undefined && { pairwise: pairwiseHead(heads.pairwise, of('pairwise')) }),
-    },
+    net: makeNet(kind, config, { parameters: parameters.filter((one) => !ofHead(one)) }, kinds),
+    heads: headsOf(heads, parameters.filter(ofHead)),
+  }
+}
+
+/** What makes heads again beside their parameters. */
+export type HeadConfigurations = z.infer<typeof headsSchema>
+
+/** The configurations of heads. */
+export function headConfigurationsOf(heads: Heads): HeadConfigurations {
+  return Object.fromEntries(Object.entries(heads).map(([name, { config }]) => [name, config]))
+}
+
+/**
+ * Heads of their configurations and parameters, which are named after them.
+ * @throws BanyanError E_NET_PARAMETER for parameters that are not those of these heads.
+ */
+export function headsOf({ value, pairwise }: HeadConfigurations, parameters: readonly Parameter[]): Heads {
+  const of = (head: string) => ({ parameters: parameters.filter(({ name }) => name.startsWith(`${head}.`)) })
+  return {
+    ...(value !== undefined && { value: valueHead(value, of('value')) }),
+    ...(pairwise !== undefined && { pairwise: pairwiseHead(pairwise, of('pairwise')) }),
   }
 }
 
@@ -156,6 +170,11 @@ export function tokeniserPathOf(path: string): string | undefined {
 }
 
 const headSizes = { width: z.int().min(1), between: z.int().min(0).exactOptional() }
+/** Configurations of heads as they stand in files. */
+export const headsSchema = z.strictObject({
+  value: z.object({ ...headSizes, bound: z.enum(['sigmoid', 'tanh']) }).exactOptional(),
+  pairwise: z.object(headSizes).exactOptional(),
+})
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const schema = z.object({
   format: z.literal('banyan-net-1'),
@@ -169,12 +188,7 @@ const schema = z.object({
       sha256: digest,
     })
     .optional(),
-  heads: z
-    .strictObject({
-      value: z.object({ ...headSizes, bound: z.enum(['sigmoid', 'tanh']) }).exactOptional(),
-      pairwise: z.object(headSizes).exactOptional(),
-    })
-    .optional(),
+  heads: headsSchema.optional(),
 })
 
 function baseOf(path: string): string {

@@ -22,6 +22,8 @@ export interface BytePair extends Tokeniser {
   readonly kind: 'byte-pair'
   /** The number of a token by its text in the vocabulary. */
   numberOf(token: string): number | undefined
+  /** Bytes of a token's text. @throws BanyanError E_TOKEN_UNKNOWN for a number outside of the vocabulary. */
+  bytesOf(token: number): number
   /**
    * Tokens of a text. Bytes that the vocabulary has not (it may lack control characters) are left out.
    * @param options `specials`: whether names of control tokens in the text are these tokens. Default true; false for texts of others.
@@ -56,6 +58,11 @@ export function bytePair(config: BytePairConfig): BytePair {
     config: { ...config },
     vocabulary: tokens,
     numberOf: (token) => vocabulary.numberOf(token),
+    bytesOf(token) {
+      const text = vocabulary.textOf(token, 0)
+      // A character stands for a byte, but in names of control tokens.
+      return special.has(token) ? Buffer.byteLength(text) : [...text].length
+    },
     encode: (text, { specials = true } = {}) => Int32Array.from((specials ? whole : plain).encode(text, { add_special_tokens: false }).ids),
     decode(numbers) {
       const bytes: number[] = []

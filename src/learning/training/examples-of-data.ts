@@ -2,8 +2,9 @@
 import { BanyanError } from '../../core/errors.ts'
 import type { TrainingRow } from '../data/rows.ts'
 import type { CausalShape } from '../nets/causal-net.ts'
-import type { Encoder } from './examples.ts'
-import type { TrainingData } from './job.ts'
+import { type Encoder, rowError } from './examples.ts'
+import type { TrainingData, TrainingJob } from './job.ts'
+import { paddedTokens } from './microbatches.ts'
 import type { Objective } from './objective.ts'
 import { parsedRow, rowLines } from './row-files.ts'
 
@@ -11,6 +12,16 @@ export interface NamedExamples {
   readonly examples: readonly unknown[]
   /** The name of example i: `row 7`, `rows.jsonl:8`. */
   nameOf(index: number): string
+  /** Rows that were left out for their length. */
+  readonly leftOut: number
+}
+
+/** What an example may be. */
+export interface Limits {
+  readonly shape: CausalShape
+  /** Of an example, with what fills up its shorter sequences. */
+  readonly mostTokens: number
+  readonly tooLong: NonNullable<TrainingJob['tooLong']>
 }
 
 /**
@@ -23,14 +34,26 @@ export async function examplesOf(
   data: TrainingData,
   objective: Objective<unknown>,
   encoder: Encoder | undefined,
-  shape: CausalShape,
+  { shape, mostTokens, tooLong }: Limits,
 ): Promise<NamedExamples> {
   const examples: unknown[] = []
+  const names: string[] = []
+  const long: { readonly name: string; readonly tokens: number }[] = []
+  const skips = tooLong === 'skip'
   const add = (name: string, make: () => unknown): void => {
     try {
       const example = make()
-      objective.check(example, shape)
+      const lengths = 'examples' in data ? undefined : objective.lengths(example)
+      // Whether the net can read it at all is for the check to say, unless such rows are left out.
+      const endless = skips && lengths !== undefined && Math.max(...lengths) > shape.context
+      if (!endless) objective.check(example, shape)
+      const tokens = paddedTokens(objective.lengths(example))
+      if (endless || tokens > mostTokens) {
+        long.push({ name, tokens })
+        return
+      }
       examples.push(example)
+      names.push(name)
     } catch (error) {
       throw named(name, error)
     }
@@ -41,20 +64,26 @@ export async function examplesOf(
       hint: 'Name one, or save the net with its tokeniser',
     })
   }
-  let nameOf = (index: number): string => `row ${index}`
   if ('examples' in data) for (const [at, example] of data.examples.entries()) add(`row ${at}`, () => example)
   else if ('rows' in data) for (const [at, row] of data.rows.entries()) add(`row ${at}`, () => encode(row))
-  else {
-    const names: string[] = []
+  else
     for (const file of data.files)
       for await (const { name, text } of rowLines(file)) {
-        names.push(name)
         add(name, () => encode(parsedRow(text) as unknown as TrainingRow))
       }
-    nameOf = (index) => names[index] ?? `row ${index}`
-  }
+  const [first] = long
+  if (first !== undefined && !skips)
+    throw named(
+      first.name,
+      rowError(
+        'tokens',
+        `it is too long${long.length === 1 ? '' : `, as ${long.length} of ${long.length + examples.length} rows are`}`,
+        first.tokens,
+        `at most ${mostTokens} tokens with all its answers, or tooLong: 'skip'`,
+      ),
+    )
   if (examples.length === 0) throw new BanyanError('E_TRAIN_DATA', 'there is nothing to learn from', { wanted: 'at least one row' })
-  return { examples, nameOf }
+  return { examples, nameOf: (index) => names[index] ?? `row ${index}`, leftOut: long.length }
 }
 
 function named(name: string, error: unknown): unknown {

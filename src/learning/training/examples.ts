@@ -42,13 +42,19 @@ export interface ValueExample {
   readonly targets: ArrayLike<number>
 }
 
+/** The part of a row that is the same for all its answers. */
+export interface Asked {
+  readonly prompt: Prompt
+  readonly separator?: string
+}
+
 /** Makes sequences of texts. */
 export interface Encoder {
   /**
    * Prompt and steps as one sequence: the separator stands behind each, the end token behind the last step where `ended`.
    * @throws BanyanError E_TRAIN_ROW naming the field whose text has no tokens.
    */
-  sequence(prompt: Prompt, steps: readonly Text[], ended: boolean): EncodedSequence
+  sequence(asked: Asked, steps: readonly Text[], ended: boolean): EncodedSequence
 }
 
 /** A text of a row with the field it stands in. */
@@ -68,7 +74,7 @@ export function encoderOf(tokeniser: Tokeniser, { separator = '', end }: Encodin
     throw new BanyanError('E_TRAIN_OPTION', 'the end token is not in the vocabulary', { seen: end, hint: 'Name another, or leave it out' })
   const last = tokeniser.vocabulary.indexOf(end ?? endToken)
   return {
-    sequence(prompt, steps, ended) {
+    sequence({ prompt }, steps, ended) {
       if (typeof prompt !== 'string') throw rowError('prompt', 'a chat cannot be read by this tokeniser', prompt, 'a text')
       const tokens: number[] = []
       const ends: number[] = []

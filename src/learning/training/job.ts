@@ -3,13 +3,21 @@
 import type { Json } from '../../core/common.ts'
 import type { TrainingRow } from '../data/rows.ts'
 import type { Heads } from '../files/net-file.ts'
+import type { LoraOptions } from '../lora.ts'
 import type { CausalNet } from '../nets/causal-net.ts'
 import type { KernelOptions } from '../tensor/open-kernels.ts'
 import type { ScheduleOptions } from '../tensor/schedules.ts'
 import type { ObjectiveName } from './objectives.ts'
 
-/** Which net is trained: one on the disk; a new one from a seed; or one in memory, whose parameters are then changed in place. */
-export type NetSource = { readonly file: string } | { readonly kind: string; readonly config: Json; readonly seed: number } | CausalNet
+/**
+ * Which net is trained: one on the disk (a net's file, or the folder of an adapter, whose adapter goes on); a new one from a seed; new adapters of a
+ * language model, which is named as for `languageModel` and stays as it is; or one in memory, whose parameters are then changed in place.
+ */
+export type NetSource =
+  | { readonly file: string }
+  | { readonly kind: string; readonly config: Json; readonly seed: number }
+  | { readonly model: string; readonly lora?: LoraOptions; readonly seed: number }
+  | CausalNet
 
 /**
  * What is learnt from: rows, files of rows (JSONL, one a line), or examples as the objective takes them (`SequenceExample`, `PairExample`,
@@ -22,16 +30,19 @@ export type TrainingData =
 
 /** How the texts of rows become one sequence of tokens. */
 export interface Encoding {
-  /** Behind the prompt, and behind each step but the last of a finished answer. Default: nothing. */
+  /**
+   * Behind the prompt, and behind each step but the last of a finished answer. Default: nothing. For language models between steps alone; default: the
+   * row's own, else a line end.
+   */
   readonly separator?: string
-  /** The token behind the last step of a finished answer. Default: `<end>` where the vocabulary has it, else none. */
+  /** The token behind the last step of a finished answer. Default: that of the language model; `<end>` where the vocabulary has it; else none. */
   readonly end?: string
 }
 
 /** What is trained, on what, and how: all that decides the result. */
 export interface TrainingJob {
   readonly net: NetSource
-  /** Path of the tokeniser that reads rows. Default: the one beside the net's file. */
+  /** Path of the tokeniser that reads rows. Default: the one beside the net's file. A language model has its own, and no other. */
   readonly tokeniser?: string
   readonly encoding?: Encoding
   readonly data: TrainingData
@@ -42,13 +53,17 @@ export interface TrainingJob {
   readonly settings?: { readonly [name: string]: Json }
   /** Of everything that is drawn: the order of the data, a new head. Default 0. */
   readonly seed?: number
-  /** Examples a step. Default 64. */
+  /** Examples a step. Default 64; for language models 16. */
   readonly batch?: number
   /** Examples at once; a step adds up as many as it needs. Memory grows with it. Default: the whole batch. */
   readonly microbatch?: number
+  /** Most tokens at once, with what fills up shorter sequences: memory grows with it. Default: no limit; for language models 512. */
+  readonly mostTokens?: number
+  /** A row with more tokens than `mostTokens`, or longer than the context: an error that counts them, or left out and counted. Default `refuse`. */
+  readonly tooLong?: 'refuse' | 'skip'
   /** When it ends, whichever comes first. Tokens are those that the net reads, padding left out; epochs are passes over the data. Default: one epoch. */
   readonly limit?: { readonly steps?: number; readonly tokens?: number; readonly epochs?: number }
-  /** The highest learning rate of the default schedule. Default 1e-3. */
+  /** The highest learning rate of the default schedule. Default 1e-3; for adapters of language models 2e-4. */
   readonly rate?: number
   /** Learning rates; `steps` is filled in. Default: linear to 5 %, after 5 % of the steps for warm-up. */
   readonly schedule?: Omit<ScheduleOptions, 'steps'>
@@ -72,9 +87,9 @@ export interface TrainOptions {
   readonly out?: string
   /** Goes on from the checkpoint in `out`, where there is one; the job must be the same. Default false. */
   readonly resume?: boolean
-  /** Steps between two checkpoints. Default 100. */
+  /** Steps between two checkpoints. Default 100; for language models 10. */
   readonly checkpointEvery?: number
-  /** Write the net to `out` at the end. Default true. */
+  /** Write the net to `out` at the end; the adapter of a language model with every checkpoint, too. Default true. */
   readonly keepNet?: boolean
   /** In a worker thread, so that the event loop stays free. Default true. */
   readonly thread?: boolean
@@ -126,8 +141,10 @@ export interface TrainingResult {
   readonly curve: readonly CurvePoint[]
   /** Held-out losses, by the steps that were done. */
   readonly heldOut: readonly { readonly step: number; readonly loss: number }[]
+  /** Rows that were left out for their length. */
+  readonly leftOut: { readonly data: number; readonly heldOut: number }
   /** The checkpoint to go on from. */
   readonly checkpoint?: string
-  /** The net's file. */
+  /** The net's file; the folder of the adapter of a language model. */
   readonly file?: string
 }

@@ -12,8 +12,8 @@ export interface Objective<Example> {
   encode(row: TrainingRow, encoder: Encoder): Example
   /** An example from outside. @throws BanyanError E_TRAIN_ROW naming the field that does not fit the net. */
   check(example: Example, shape: CausalShape): void
-  /** Tokens that the net reads for it. */
-  tokens(example: Example): number
+  /** Tokens of each sequence that the net reads for it. */
+  lengths(example: Example): readonly number[]
   /** Its part in the mean over a batch. */
   weight(example: Example): number
   /** Before training: the net has its first weights, and takes up those of a checkpoint later. */
@@ -31,7 +31,7 @@ export interface OpenContext {
 export interface OpenObjective<Example> {
   /** Trained with the net. */
   readonly heads: Heads
-  /** Called with all examples before training; what the net says of them then can be kept by their identity. */
+  /** Called with examples before training, once with each; what the net says of them then can be kept by their identity. */
   prepare?(examples: readonly Example[]): void
   /** Σ weight · loss / divisor over some examples of a batch, as a single number, and means over these examples worth telling. */
   loss(tape: Tape, examples: readonly Example[], divisor: number): ObjectiveLoss

@@ -3,30 +3,25 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Json } from '../../core/common.ts'
 import { BanyanError } from '../../core/errors.ts'
-import { type Heads, loadNetWithHeads, tokeniserPathOf } from '../files/net-file.ts'
-import { makeNet } from '../files/net-kinds.ts'
 import { tensorDigest } from '../files/safetensors.ts'
-import type { CausalNet } from '../nets/causal-net.ts'
 import type { ScalarHead } from '../nets/scalar-head.ts'
 import { type Adam, adam } from '../tensor/adam.ts'
 import type { Kernels } from '../tensor/kernels.ts'
 import { openKernels } from '../tensor/open-kernels.ts'
 import { schedule } from '../tensor/schedules.ts'
 import type { Parameter } from '../tensor/tensor.ts'
-import type { Tokeniser } from '../tokenisers/tokeniser.ts'
-import { loadTokeniser } from '../tokenisers/tokeniser-file.ts'
 import { type Batches, batches } from './batches.ts'
 import type { JobIdentity } from './checkpoint.ts'
-import { encoderOf } from './examples.ts'
 import { examplesOf, type NamedExamples } from './examples-of-data.ts'
-import type { NetSource, TrainingJob, TrainOptions } from './job.ts'
+import type { TrainingJob, TrainOptions } from './job.ts'
+import { type Room, tokensOf } from './microbatches.ts'
 import type { Objective, OpenObjective } from './objective.ts'
 import { objectiveOf } from './objectives.ts'
+import { type OpenSource, openSource } from './open-source.ts'
 
 export interface Prepared {
   readonly kernels: Kernels
-  readonly net: CausalNet
-  readonly tokeniser: Tokeniser | undefined
+  readonly source: OpenSource
   readonly objective: Objective<unknown>
   readonly open: OpenObjective<unknown>
   readonly data: NamedExamples
@@ -35,7 +30,8 @@ export interface Prepared {
   readonly parameters: readonly Parameter[]
   readonly optimizer: Adam
   readonly batches: Batches
-  readonly microbatch: number
+  /** What goes through the net at once. */
+  readonly room: Room
   readonly steps: number
   readonly rateAt: (step: number) => number
   readonly evaluateEvery: number
@@ -44,18 +40,20 @@ export interface Prepared {
 
 /** @throws BanyanError E_TRAIN_OPTION, E_TRAIN_ROW, E_TRAIN_DATA and what files and nets throw: nothing has been changed then. */
 export async function prepare(job: TrainingJob, options: TrainOptions): Promise<Prepared> {
-  const { seed = 0, batch = 64, limit = { epochs: 1 }, settings = {} } = job
+  const { seed = 0, limit = { epochs: 1 }, settings = {}, tooLong = 'refuse' } = job
+  const objective = objectiveOf(job.objective, settings)
+  const source = await openSource(job)
+  const { net, heads: given, base, encoder } = source
+  const usual = base === undefined ? ofNets : ofAdapters
+  const { batch = usual.batch, mostTokens = usual.mostTokens } = job
   const { microbatch = batch } = job
   wantCount('seed', seed, 0)
   wantCount('batch', batch, 1)
   wantCount('microbatch', microbatch, 1)
-  const objective = objectiveOf(job.objective, settings)
-  const { net, heads: given } = netOf(job.net)
-  const tokeniserPath = job.tokeniser ?? ('file' in job.net ? tokeniserPathOf(job.net.file) : undefined)
-  const tokeniser = tokeniserPath === undefined ? undefined : loadTokeniser(tokeniserPath)
-  const encoder = tokeniser && encoderOf(tokeniser, job.encoding)
-  const data = await examplesOf(job.data, objective, encoder, net.shape)
-  const heldOut = job.heldOut && (await examplesOf(job.heldOut, objective, encoder, net.shape))
+  if (mostTokens !== Number.POSITIVE_INFINITY) wantCount('mostTokens', mostTokens, 1)
+  const limits = { shape: net.shape, mostTokens, tooLong }
+  const data = await examplesOf(job.data, objective, encoder, limits)
+  const heldOut = job.heldOut && (await examplesOf(job.heldOut, objective, encoder, limits))
   if (job.rate !== undefined && job.schedule !== undefined)
     throw new BanyanError('E_TRAIN_OPTION', 'a schedule has its own rate', { wanted: 'schedule or rate, not both' })
   if (job.patience !== undefined) {
@@ -70,13 +68,17 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   const order = batches(data.examples.length, batch, seed)
   const steps = stepsOf(limit, data, objective, order, batch)
   const { clip = 1, beta2 = 0.99, ...moments } = job.optimizer ?? {}
-  const rates = job.schedule ?? { kind: 'linear', rate: job.rate ?? 1e-3, warmup: Math.min(steps - 1, Math.ceil(steps / 20)), end: 0.05 }
+  const rates = job.schedule ?? {
+    kind: 'linear',
+    rate: job.rate ?? usual.rate,
+    warmup: Math.min(steps - 1, Math.ceil(steps / 20)),
+    end: 0.05,
+  }
   const evaluateEvery = job.evaluateEvery ?? Math.max(1, Math.ceil(steps / 10))
   wantCount('evaluateEvery', evaluateEvery, 1)
   return {
     kernels,
-    net,
-    tokeniser,
+    source,
     objective,
     open,
     data,
@@ -84,12 +86,16 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
     parameters,
     optimizer: adam({ kernels, parameters, clip, beta2, ...moments }),
     batches: order,
-    microbatch,
+    room: { examples: microbatch, tokens: mostTokens },
     steps,
     rateAt: schedule({ ...rates, steps }),
     evaluateEvery,
     identity: {
-      net: { kind: net.kind, config: net.config, weights: tensorDigest(all) },
+      // A language model is known by the digest of its file.
+      net: {
+        ...{ kind: net.kind, config: net.config, weights: tensorDigest(base === undefined ? all : parameters) },
+        ...(base !== undefined && { base: base.sha256 }),
+      },
       data: digestOf(data.examples),
       heldOut: heldOut === undefined ? null : digestOf(heldOut.examples),
       objective: job.objective,
@@ -97,6 +103,7 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
       seed,
       batch,
       microbatch,
+      ...(mostTokens !== Number.POSITIVE_INFINITY && { mostTokens }),
       steps,
       schedule: { ...rates },
       optimizer: { clip, beta2, ...moments },
@@ -108,10 +115,9 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
   }
 }
 
-function netOf(source: NetSource): { readonly net: CausalNet; readonly heads: Heads } {
-  if ('file' in source) return loadNetWithHeads(source.file)
-  return { net: 'parameters' in source ? source : makeNet(source.kind, source.config, { seed: source.seed }), heads: {} }
-}
+/** What a training has where nothing is said. */
+const ofNets = { batch: 64, mostTokens: Number.POSITIVE_INFINITY, rate: 1e-3 }
+const ofAdapters = { batch: 16, mostTokens: 512, rate: 2e-4 }
 
 /** The least that one of the limits allows. */
 function stepsOf(
@@ -133,7 +139,7 @@ function stepsOf(
   }
   let read = 0
   let step = 0
-  while (step < most && read < tokens) for (const at of order.at(step++)) read += objective.tokens(examples[at])
+  while (step < most && read < tokens) for (const at of order.at(step++)) read += tokensOf(objective, examples[at])
   return step
 }
 

@@ -1,12 +1,11 @@
 // What objectives on whole answers have in common: log-probabilities of the tokens that count, as the net gives them now and gave them at first.
-import type { Prompt } from '../../data/rows.ts'
 import type { CausalNet } from '../../nets/causal-net.ts'
 import { tokenLogProbs } from '../../nets/log-probs.ts'
 import type { Kernels } from '../../tensor/kernels.ts'
 import { gatherRows } from '../../tensor/operations/rows.ts'
 import { Tape } from '../../tensor/tape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { type Encoder, type SequenceExample, type Text, weightsFrom } from '../examples.ts'
+import { type Asked, type Encoder, type SequenceExample, type Text, weightsFrom } from '../examples.ts'
 import { targetsOf } from '../padded.ts'
 
 /** Log-probabilities of all tokens that count, sequence after sequence, and which sequence each belongs to: [targets] both. */
@@ -42,8 +41,8 @@ export function firstLogProbs<Example extends object>(
 }
 
 /** Whole traces end with the end token; steps after common ones may go on. */
-export function answerAfter(encoder: Encoder, prompt: Prompt, common: readonly Text[], last: Text): SequenceExample {
-  const { tokens, ends } = encoder.sequence(prompt, [...common, last], common.length === 0)
+export function answerAfter(encoder: Encoder, asked: Asked, common: readonly Text[], last: Text): SequenceExample {
+  const { tokens, ends } = encoder.sequence(asked, [...common, last], common.length === 0)
   return { tokens, weights: weightsFrom(ends[common.length]!, tokens.length) }
 }
 

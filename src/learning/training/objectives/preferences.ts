@@ -34,9 +34,10 @@ export type PreferenceSettings =
 export function preferences(settings: PreferenceSettings): Objective<PairExample> {
   return {
     encode(row, encoder) {
-      const { prompt, steps, chosen, rejected } = rowOf(['pair'], row)
+      const pair = rowOf(['pair'], row)
+      const { steps, chosen, rejected } = pair
       const common = steps.map((text, at) => ({ field: `steps[${at}]`, text }))
-      const side = (field: string, text: string) => answerAfter(encoder, prompt, common, { field, text })
+      const side = (field: string, text: string) => answerAfter(encoder, pair, common, { field, text })
       return { chosen: side('chosen', chosen), rejected: side('rejected', rejected) }
     },
     check({ chosen, rejected, labelSmoothing = 0 }, shape) {
@@ -45,7 +46,7 @@ export function preferences(settings: PreferenceSettings): Objective<PairExample
       if (!(labelSmoothing >= 0 && labelSmoothing <= 0.5))
         throw rowError('labelSmoothing', 'it is out of range', labelSmoothing, 'a number from 0 to 0.5')
     },
-    tokens: ({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length,
+    lengths: ({ chosen, rejected }) => [chosen.tokens.length, rejected.tokens.length],
     weight: () => 1,
     open(net, { kernels }) {
       const sidesOf = ({ chosen, rejected }: PairExample) => [chosen, rejected]

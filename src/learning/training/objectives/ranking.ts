@@ -26,10 +26,11 @@ export interface PairwiseSettings {
 export function pairs({ margin, between }: PairwiseSettings): Objective<PairExample> {
   return {
     encode(row, encoder) {
-      const { prompt, steps, chosen, rejected } = rowOf(['pair'], row)
+      const pair = rowOf(['pair'], row)
+      const { steps, chosen, rejected } = pair
       const common = steps.map((text, at) => ({ field: `steps[${at}]`, text }))
       const side = (field: string, text: string) => {
-        const { tokens } = encoder.sequence(prompt, [...common, { field, text }], false)
+        const { tokens } = encoder.sequence(pair, [...common, { field, text }], false)
         return { tokens, weights: new Float32Array(tokens.length).fill(1) }
       }
       return { chosen: side('chosen', chosen), rejected: side('rejected', rejected) }
@@ -38,7 +39,7 @@ export function pairs({ margin, between }: PairwiseSettings): Objective<PairExam
       checkTokens('chosen', chosen.tokens, shape)
       checkTokens('rejected', rejected.tokens, shape)
     },
-    tokens: ({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length,
+    lengths: ({ chosen, rejected }) => [chosen.tokens.length, rejected.tokens.length],
     weight: () => 1,
     open(net, { seed, heads }) {
       const head = heads.value ?? valueHead({ width: net.shape.width, bound: 'sigmoid', between }, { seed })
@@ -73,9 +74,10 @@ export interface ListSettings {
 export function lists({ beta, lengthNormalised }: ListSettings): Objective<ListExample> {
   return {
     encode(row, encoder) {
-      const { prompt, completions } = rowOf(['group'], row)
+      const group = rowOf(['group'], row)
+      const { completions } = group
       return {
-        answers: completions.map(({ text }, at) => answerAfter(encoder, prompt, [], { field: `completions[${at}]`, text })),
+        answers: completions.map(({ text }, at) => answerAfter(encoder, group, [], { field: `completions[${at}]`, text })),
         values: completions.map(({ reward }) => reward),
       }
     },
@@ -86,7 +88,7 @@ export function lists({ beta, lengthNormalised }: ListSettings): Objective<ListE
       const strange = Array.from(values).findIndex((value) => !Number.isFinite(value))
       if (strange !== -1) throw rowError('values', `value ${strange} is no number`, values[strange], 'finite numbers')
     },
-    tokens: ({ answers }) => answers.reduce((total, { tokens }) => total + tokens.length, 0),
+    lengths: ({ answers }) => answers.map(({ tokens }) => tokens.length),
     weight: () => 1,
     open(net, { kernels }) {
       const first = firstLogProbs<ListExample>(net, kernels, ({ answers }) => answers)

@@ -10,16 +10,16 @@ import { rowOf } from '../row-fields.ts'
 export function supervised(): Objective<SequenceExample> {
   return {
     encode(row, encoder) {
-      const { prompt, steps } = rowOf(['verified'], row)
+      const verified = rowOf(['verified'], row)
       const { tokens, ends } = encoder.sequence(
-        prompt,
-        steps.map((text, at) => ({ field: `steps[${at}]`, text })),
+        verified,
+        verified.steps.map((text, at) => ({ field: `steps[${at}]`, text })),
         true,
       )
       return { tokens, weights: weightsFrom(ends[0]!, tokens.length) }
     },
     check: (example, shape) => checkSequence('tokens', example, shape),
-    tokens: ({ tokens }) => tokens.length,
+    lengths: ({ tokens }) => [tokens.length],
     weight: (example) =>
       Array.prototype.reduce.call(weightsOf(example), (sum, weight, at) => (at === 0 ? 0 : (sum as number) + weight), 0) as number,
     open: (net) => ({

@@ -33,7 +33,7 @@ export function values({ loss, between }: ValueSettings): Objective<ValueExample
         if (!(targets[i]! >= 0 && targets[i]! <= 1)) throw rowError('targets', `target ${i} is out of range`, targets[i], 'from 0 to 1')
       }
     },
-    tokens: ({ tokens }) => tokens.length,
+    lengths: ({ tokens }) => [tokens.length],
     weight: ({ places }) => places.length,
     open(net, { seed, heads }) {
       const head = heads.value ?? valueHead({ width: net.shape.width, bound: 'sigmoid', between }, { seed })
@@ -63,11 +63,11 @@ export function values({ loss, between }: ValueSettings): Objective<ValueExample
 /** Values are read behind a step and its separator, as search asks for them; there is no end token. */
 function encoded(row: StepLabelRow | StepValueRow | OutcomeRow, encoder: Encoder): ValueExample {
   if (row.row === 'outcome') {
-    const { tokens } = encoder.sequence(row.prompt, [{ field: 'completion', text: row.completion }], false)
+    const { tokens } = encoder.sequence(row, [{ field: 'completion', text: row.completion }], false)
     return { tokens, places: [tokens.length - 1], targets: [row.value] }
   }
   const { tokens, ends } = encoder.sequence(
-    row.prompt,
+    row,
     row.steps.map((text, at) => ({ field: `steps[${at}]`, text })),
     false,
   )
