@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BanyanError } from '../../core/errors.ts'
+import { unknownName } from '../../core/names.ts'
 import type { SystemTraining } from '../../experiments/system.ts'
+import { isAdapterFolder } from '../../learning/lora/adapter-folder.ts'
 import { charactersOf, saveTokeniser, wordsOf } from '../../learning/tokenisers/index.ts'
 import { loadTokeniser } from '../../learning/tokenisers/tokeniser-file.ts'
 import {
@@ -16,6 +18,7 @@ import {
 import { checkpointIn } from '../../learning/training/checkpoint.ts'
 import { objectiveOf } from '../../learning/training/objectives.ts'
 import { parsedRow, rowLines, textsOfRow } from '../../learning/training/row-files.ts'
+import { catalogue } from '../../models/catalogue.ts'
 import { systemNamed } from '../catalogue.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { amountsText, print, printJson, remark } from '../output.ts'
@@ -39,14 +42,28 @@ const args = {
   },
   objective: { type: 'string', description: `${objectiveNames.join(', ')}; default supervised, or that of the system`, valueHint: 'name' },
   set: { type: 'string', description: 'a setting of the objective; may be repeated', valueHint: 'name=value', repeatable: true },
-  net: { type: 'string', description: '`gpt` for a new one, or the file of a net; default gpt', valueHint: 'gpt|file' },
+  net: {
+    type: 'string',
+    description:
+      '`gpt` for a new one, the file or folder of a net, the folder of an adapter, or a language model: a name of `banyan models list` or a GGUF file; default gpt',
+    valueHint: 'net',
+  },
+  lora: {
+    type: 'string',
+    description: 'train adapters of this rank, the language model itself stays as it is; default 8 for language models',
+    valueHint: 'rank',
+  },
   tokeniser: {
     type: 'string',
     description:
       'a file, or `words` or `characters` for one of the words or characters of the data; default: that of the net, or characters',
     valueHint: 'file',
   },
-  separator: { type: 'string', description: 'what stands behind the prompt and between steps; default nothing', valueHint: 'text' },
+  separator: {
+    type: 'string',
+    description: 'what stands behind the prompt and between steps; default nothing, for language models a line end between steps',
+    valueHint: 'text',
+  },
   width: { type: 'string', description: 'of a new net; default 64', valueHint: 'n' },
   layers: { type: 'string', description: 'of a new net; default 2', valueHint: 'n' },
   heads: { type: 'string', description: 'of a new net; default 4', valueHint: 'n' },
@@ -56,12 +73,22 @@ const args = {
   steps: { type: 'string', description: 'how long; or --tokens, --epochs. Default one epoch', valueHint: 'n' },
   tokens: { type: 'string', description: 'most tokens to read', valueHint: 'n' },
   epochs: { type: 'string', description: 'passes over the data', valueHint: 'n' },
-  batch: { type: 'string', description: 'rows a step; default 64', valueHint: 'n' },
+  batch: { type: 'string', description: 'rows a step; default 64, for language models 16', valueHint: 'n' },
   microbatch: { type: 'string', description: 'rows at once, for less memory; default all of the batch', valueHint: 'n' },
-  rate: { type: 'string', description: 'highest learning rate; default 1e-3', valueHint: 'number' },
+  'most-tokens': {
+    type: 'string',
+    description: 'tokens at once, for less memory; default all of the batch, for language models 512',
+    valueHint: 'n',
+  },
+  'too-long': {
+    type: 'string',
+    description: 'what becomes of rows that do not fit: an error that counts them, or left out and counted; default refuse',
+    valueHint: 'refuse|skip',
+  },
+  rate: { type: 'string', description: 'highest learning rate; default 1e-3, for language models 5e-4', valueHint: 'number' },
   'evaluate-every': { type: 'string', description: 'steps between two measurements; default a tenth of all', valueHint: 'n' },
   patience: { type: 'string', description: 'stop after so many measurements that are no better', valueHint: 'n' },
-  'checkpoint-every': { type: 'string', description: 'steps between two checkpoints; default 100', valueHint: 'n' },
+  'checkpoint-every': { type: 'string', description: 'steps between two checkpoints; default 100, for language models 10', valueHint: 'n' },
   threads: { type: 'string', description: 'of the kernels; no result depends on it. Default 1', valueHint: 'n' },
   seed: { type: 'string', description: 'default 0', valueHint: 'n' },
   json,
@@ -77,6 +104,7 @@ export const train = verb({
     'banyan train --data verified.jsonl --tokeniser words --out nets/first --steps 500 --resume',
     'banyan train --data pairs.jsonl --system mcts-dpo --net nets/first/net --out nets/second --rate 5e-5',
     'banyan train --data more.jsonl --net nets/first/net --out nets/second --rate 3e-4 --json',
+    'banyan train --data verified.jsonl --net smollm2-135m --lora 8 --held-out others.jsonl --out nets/mine',
   ],
   async run(values) {
     const out = needed(values.out, '--out', 'a folder')
@@ -104,20 +132,25 @@ export const train = verb({
 })
 
 function report(
-  { ended, steps, tokens, digest, curve, heldOut, checkpoint, file }: TrainingResult,
+  { ended, steps, tokens, digest, curve, heldOut, leftOut, checkpoint, file }: TrainingResult,
   seconds: number,
   asJson: boolean,
 ): void {
   const loss = curve.at(-1)?.loss
   if (asJson) {
-    printJson({ ended, steps, tokens, seconds, loss, heldOut, digest, checkpoint, net: file })
+    printJson({ ended, steps, tokens, seconds, loss, heldOut, leftOut, digest, checkpoint, net: file })
     return
   }
+  for (const [name, count] of Object.entries({ data: leftOut.data, 'held-out': leftOut.heldOut }))
+    if (count > 0) remark(`${count} rows of --${name} were left out: they are too long`)
   const measured = heldOut.at(-1)
   const losses = [loss === undefined ? '' : `loss ${loss.toFixed(4)}`, measured === undefined ? '' : `held out ${measured.loss.toFixed(4)}`]
   print([amountsText({ steps, tokens }), ...losses.filter((text) => text !== '')].join(', '))
   if (ended === 'aborted') remark(`stopped; the same command with --resume goes on from ${checkpoint}`)
-  else print(`${file}.safetensors${ended === 'early' ? ', from the step with the lowest held-out loss' : ''}`)
+  else
+    print(
+      `${isAdapterFolder(file!) ? join(file!, 'adapter_model') : file}.safetensors${ended === 'early' ? ', from the step with the lowest held-out loss' : ''}`,
+    )
 }
 
 /** @throws `E_SYSTEM_UNKNOWN`; `E_CLI_ARGUMENT` for a system that is not trained from rows. */
@@ -145,6 +178,7 @@ async function jobOf(values: Given, out: string): Promise<TrainingJob> {
     readNumber('--epochs', values.epochs),
   ]
   const [batch, microbatch] = [readWhole('--batch', values.batch, 1), readWhole('--microbatch', values.microbatch, 1)]
+  const mostTokens = readWhole('--most-tokens', values['most-tokens'], 1)
   const [evaluateEvery, patience] = [
     readWhole('--evaluate-every', values['evaluate-every'], 1),
     readWhole('--patience', values.patience, 1),
@@ -166,23 +200,49 @@ async function jobOf(values: Given, out: string): Promise<TrainingJob> {
     }),
     ...(batch !== undefined && { batch }),
     ...(microbatch !== undefined && { microbatch }),
+    ...(mostTokens !== undefined && { mostTokens }),
+    ...(values['too-long'] !== undefined && { tooLong: oneOf('--too-long', values['too-long'], ['refuse', 'skip']) }),
     ...(rate !== undefined && { rate }),
     ...(evaluateEvery !== undefined && { evaluateEvery }),
     ...(patience !== undefined && { patience }),
   }
 }
 
-/** A new net of the vocabulary's size, or one from a file. */
+/** A new net of the vocabulary's size, one from a file, or adapters of a language model. */
 function netOf(values: Given, tokeniser: string | undefined, seed: number): NetSource {
   const sizes = ['width', 'layers', 'heads', 'context'] as const
-  if (values.net !== undefined && values.net !== 'gpt') {
-    const given = sizes.find((name) => values[name] !== undefined)
-    if (given === undefined) return { file: values.net }
+  const given = sizes.find((name) => values[name] !== undefined)
+  const source = givenNet(values.net, readWhole('--lora', values.lora, 1), seed)
+  if (source !== undefined && given !== undefined)
     throw new BanyanError('E_CLI_ARGUMENT', `--${given} is for new nets`, { seen: values.net, hint: 'A net from a file has its sizes' })
-  }
+  if (values.lora !== undefined && (source === undefined || !('model' in source)))
+    throw new BanyanError('E_CLI_ARGUMENT', '--lora is for language models', {
+      seen: values.net ?? 'gpt',
+      wanted: '--net with a name of `banyan models list` or the path of a GGUF file',
+      hint: 'Small nets are trained whole, and an adapter goes on with the rank that it has: leave --lora out',
+    })
+  if (source !== undefined) return source
   const defaults = { width: 64, layers: 2, heads: 4, context: 128 }
   const config = Object.fromEntries(sizes.map((name) => [name, readWhole(`--${name}`, values[name], 1) ?? defaults[name]]))
   return { kind: 'gpt', config: { ...config, vocabulary: loadTokeniser(tokeniser!).vocabulary.length }, seed }
+}
+
+/** What `--net` names; undefined for a new net. */
+function givenNet(net: string | undefined, rank: number | undefined, seed: number): NetSource | undefined {
+  if (net === undefined || net === 'gpt') return undefined
+  const names = catalogue.map(({ name }) => name)
+  if (names.includes(net) || /\.gguf$/i.test(net)) return { model: net, seed, lora: { ...(rank !== undefined && { rank }) } }
+  if (isAdapterFolder(net)) return { file: net }
+  if (existsSync(join(net, 'net.json'))) return { file: join(net, 'net') }
+  if (!/[/\\.]/.test(net) && !existsSync(`${net}.json`))
+    throw unknownName('E_NET_UNKNOWN', 'net', net, [...names, 'gpt', 'the file of a net'])
+  return { file: net }
+}
+
+function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === text)
+  if (found !== undefined) return found
+  throw new BanyanError('E_CLI_ARGUMENT', `the option ${option} cannot be read`, { seen: text, wanted: choices.join(' or ') })
 }
 
 /** The file of the tokeniser. One of the data's words or characters is written beside the net. */

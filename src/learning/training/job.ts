@@ -63,7 +63,7 @@ export interface TrainingJob {
   readonly tooLong?: 'refuse' | 'skip'
   /** When it ends, whichever comes first. Tokens are those that the net reads, padding left out; epochs are passes over the data. Default: one epoch. */
   readonly limit?: { readonly steps?: number; readonly tokens?: number; readonly epochs?: number }
-  /** The highest learning rate of the default schedule. Default 1e-3; for adapters of language models 2e-4. */
+  /** The highest learning rate of the default schedule. Default 1e-3; for adapters of language models 5e-4. */
   readonly rate?: number
   /** Learning rates; `steps` is filled in. Default: linear to 5 %, after 5 % of the steps for warm-up. */
   readonly schedule?: Omit<ScheduleOptions, 'steps'>

@@ -117,7 +117,7 @@ export async function prepare(job: TrainingJob, options: TrainOptions): Promise<
 
 /** What a training has where nothing is said. */
 const ofNets = { batch: 64, mostTokens: Number.POSITIVE_INFINITY, rate: 1e-3 }
-const ofAdapters = { batch: 16, mostTokens: 512, rate: 2e-4 }
+const ofAdapters = { batch: 16, mostTokens: 512, rate: 5e-4 }
 
 /** The least that one of the limits allows. */
 function stepsOf(
