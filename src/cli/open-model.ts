@@ -1,7 +1,8 @@
 // Opens the model that a name stands for: a practice model, one of the configuration, one behind an address, or a local file, which runs in
-// llama.cpp or, after `exact:`, in our own decoder.
+// llama.cpp or, after `exact:`, in our own decoder. Adapters run there too.
 import { BanyanError } from '../core/errors.ts'
 import { nearest } from '../core/names.ts'
+import { isAdapterFolder } from '../learning/lora/is-adapter-folder.ts'
 import { catalogue } from '../models/catalogue.ts'
 import type { Model } from '../models/model.ts'
 import { readConfiguration } from './configuration.ts'
@@ -51,13 +52,14 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
     const near = known.find((one) => one.startsWith(name)) ?? nearest(name, known)
     throw new BanyanError('E_MODEL_UNKNOWN', 'there is no model of that name', {
       seen: name,
-      wanted: `one of ${known.join(', ')}, or the path of a GGUF file (after ${exact} for answers that depend on the seed alone)`,
+      wanted: `one of ${known.join(', ')}, or the path of a GGUF file (after ${exact} for answers that depend on the seed alone), or the folder of an adapter`,
       ...(near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` }),
     })
   }
-  if (name.startsWith(exact)) {
+  const file = name.startsWith(exact) ? name.slice(exact.length) : name
+  if (file !== name || isAdapterFolder(file)) {
     const { exactModel } = await import('../learning/gguf/exact-model.ts')
-    return exactModel({ model: name.slice(exact.length) })
+    return exactModel({ model: file, name })
   }
   const { localModel } = await import('../models/local.ts')
   return localModel({ model: name })
@@ -66,8 +68,8 @@ export async function openModel({ name, baseUrl }: ModelChoice): Promise<Model> 
 /** Before the name or path of a local model that is to run in our own decoder. */
 const exact = 'exact:'
 
-/** A name of the catalogue, or the path of a file, perhaps after `exact:`. */
+/** A name of the catalogue, the path of a file, or the folder of an adapter, perhaps after `exact:`. */
 function isLocal(full: string): boolean {
   const name = full.startsWith(exact) ? full.slice(exact.length) : full
-  return catalogue.some((entry) => entry.name === name) || /[/\\]|\.gguf$/i.test(name)
+  return catalogue.some((entry) => entry.name === name) || /[/\\]|\.gguf$/i.test(name) || isAdapterFolder(name)
 }

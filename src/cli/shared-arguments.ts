@@ -16,7 +16,7 @@ export const modelArguments = {
   model: {
     type: 'string',
     description:
-      'a name of `banyan models list` or banyan.config.json, the path of a GGUF file (after `exact:` for answers that depend on the seed alone), or `scripted` to try things without a model',
+      'a name of `banyan models list` or banyan.config.json, the path of a GGUF file (after `exact:` for answers that depend on the seed alone), the folder of an adapter, or `scripted` to try things without a model',
     valueHint: 'name',
   },
   'base-url': {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { BanyanError } from '../../core/errors.ts'
 import { unknownName } from '../../core/names.ts'
 import type { SystemTraining } from '../../experiments/system.ts'
-import { isAdapterFolder } from '../../learning/lora/adapter-folder.ts'
+import { isAdapterFolder } from '../../learning/lora/is-adapter-folder.ts'
 import { charactersOf, saveTokeniser, wordsOf } from '../../learning/tokenisers/index.ts'
 import { loadTokeniser } from '../../learning/tokenisers/tokeniser-file.ts'
 import {

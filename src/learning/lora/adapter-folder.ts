@@ -12,6 +12,7 @@ import { openTensors, writeTensors } from '../files/safetensors.ts'
 import { type LanguageModel, languageModel } from '../gguf/language-model.ts'
 import type { LoraNet } from '../lora.ts'
 import { parameter } from '../tensor/tensor.ts'
+import { referenceFile } from './is-adapter-folder.ts'
 import { loadAdapter, saveAdapter } from './peft-files.ts'
 
 /** Which model an adapter belongs to. */
@@ -34,11 +35,6 @@ export interface OpenBase {
 export interface OpenAdapter extends OpenBase {
   readonly net: LoraNet
   readonly heads: Heads
-}
-
-/** Whether a folder was written by `keepAdapter`. */
-export function isAdapterFolder(path: string): boolean {
-  return existsSync(join(path, referenceFile))
 }
 
 /**
@@ -94,7 +90,6 @@ export async function openAdapter(folder: string): Promise<OpenAdapter> {
   return { model, base: kept, net: loadAdapter(model.net, folder), heads: heads === undefined ? {} : readHeads(folder, heads) }
 }
 
-const referenceFile = 'adapter.json'
 const headsFile = 'heads.safetensors'
 
 const schema = z.object({

@@ -2,6 +2,7 @@
 import type { Json } from '../../core/common.ts'
 import { linesOf } from '../data/lines.ts'
 import { rowError } from './examples.ts'
+import { ourRow } from './plain-rows.ts'
 
 export interface RowLine {
   /** `rows.jsonl:8`, lines counted from 1. */
@@ -14,13 +15,15 @@ export async function* rowLines(path: string): AsyncIterable<RowLine> {
   for await (const { line, number } of linesOf(path)) yield { name: `${path}:${number}`, text: line }
 }
 
-/** @throws BanyanError E_TRAIN_ROW when the line is no JSON. */
+/** The row in a line, as one of ours where it is of a form that is known. @throws BanyanError E_TRAIN_ROW when the line is no JSON. */
 export function parsedRow(text: string): Json {
+  let row: Json
   try {
-    return JSON.parse(text) as Json
+    row = JSON.parse(text) as Json
   } catch {
     throw rowError('row', 'it is no JSON', text.slice(0, 40), 'one JSON object on each line')
   }
+  return ourRow(row)
 }
 
 /** Texts of a row that tokens are made of, whatever its kind: what a tokeniser must know. */
