@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeTinyGguf } from '../../src/testing/tiny-gguf.ts'
 import { type Ended, start, temporaryFolder } from './banyan-process.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -89,6 +90,11 @@ describe('banyan train', () => {
       [['--data', 'rows.jsonl', '--out', 'x', '--objective', 'supervized'], 'Did you mean "supervised"'],
       [['--data', 'rows.jsonl', '--out', 'x', '--rate', '-1'], '--rate'],
       [['--data', 'rows.jsonl', '--out', 'x', '--net', 'net/net', '--width', '8'], '--width is for new nets'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--lora', '8'], '--lora is for language models'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--net', 'net/net', '--lora', '8'], '--lora is for language models'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--net', 'smollm2-135n'], 'Did you mean "smollm2-135m"'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--net', 'smollm2-135m', '--lora', '0'], '--lora'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--too-long', 'cut'], 'wanted refuse or skip'],
     ]
     const ends = await Promise.all(cases.map(([args]) => run(...args)))
     for (const [at, [, text]] of cases.entries()) {
@@ -96,6 +102,66 @@ describe('banyan train', () => {
       expect(ends[at]!.stderr).toContain(text)
     }
   })
+})
+
+describe('banyan train with a language model', () => {
+  const asked = (animal: string) => ({
+    messages: [
+      { role: 'user', content: `the ${animal}` },
+      { role: 'assistant', content: `the ${animal} sat` },
+    ],
+  })
+  const lora = ['--net', 'tiny.gguf', '--lora', '2', '--rate', '0.01', '--batch', '2', '--checkpoint-every', '1']
+
+  beforeAll(() => {
+    writeTinyGguf(join(folder.path, 'tiny.gguf'))
+    const write = (name: string, rows: readonly unknown[]) =>
+      writeFileSync(join(folder.path, name), rows.map((row) => JSON.stringify(row)).join('\n'))
+    write('chats.jsonl', ['dog', 'cat', 'hen', 'fox'].map(asked))
+    write('plain.jsonl', [
+      { prompt: 'the owl', completion: ' sat' },
+      { prompt: 'the ant', completion: ' sat'.repeat(600) },
+    ])
+    write('pairs.jsonl', [{ prompt: 'the dog', chosen: ' sat', rejected: ' ran' }])
+  })
+
+  it('trains an adapter, stops at Ctrl-C, goes on, and the next training and a search start from its folder', async () => {
+    const args = ['--data', 'chats.jsonl', ...lora, '--steps', '12']
+    const whole = run(...args, '--out', 'whole', '--json')
+    const started = start(folder.path, ['train', ...args, '--out', 'adapter'])
+    await started.says('training')
+    started.process.kill('SIGINT')
+    const stopped = await started.ended
+    expect(stopped.code).toBe(130)
+    expect(existsSync(join(folder.path, 'adapter', 'adapter_model.safetensors'))).toBe(true)
+    const resumed = await run(...args, '--out', 'adapter', '--resume', '--json')
+    expect(resumed.json()).toMatchObject({ ended: 'limit', steps: 12, net: 'adapter', digest: (await whole).json().digest })
+
+    const next = ['--data', 'pairs.jsonl', '--objective', 'dpo', '--net', 'adapter', '--out', 'preferring', '--steps', '3']
+    const preferring = await run(...next)
+    expect(preferring.code, preferring.stderr).toBe(0)
+    expect(preferring.stdout).toContain(join('preferring', 'adapter_model.safetensors'))
+    const solve = ['solve', 'the dog', '--model', 'preferring', '--searcher', 'vote', '--budget', 'tokens=60', '--json']
+    const solved = await start(folder.path, solve).ended
+    expect(solved.code, solved.stderr).toBe(0)
+  }, 60_000)
+
+  it('counts rows that are too long, and says when the model is not there', async () => {
+    const data = ['--data', 'plain.jsonl', ...lora, '--steps', '1']
+    const [refused, skipped, missing, absent] = await Promise.all([
+      run(...data, '--out', 'refused'),
+      run(...data, '--out', 'skipped', '--too-long', 'skip', '--held-out', 'plain.jsonl'),
+      run('--data', 'plain.jsonl', '--net', 'none.gguf', '--out', 'missing'),
+      start(folder.path, ['train', '--data', 'plain.jsonl', '--net', 'smollm2-135m', '--out', 'absent'], { BANYAN_CACHE: folder.path })
+        .ended,
+    ])
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('plain.jsonl:2: tokens: it is')])
+    expect(skipped.code, skipped.stderr).toBe(0)
+    expect(skipped.stderr).toContain('left out of --data because they are too long: 1')
+    expect(skipped.stderr).toContain('left out of --held-out because they are too long: 1')
+    expect(missing.stderr).toContain('there is no such model file')
+    expect(absent.stderr).toContain('npx banyan models pull smollm2-135m')
+  }, 60_000)
 })
 
 describe('banyan self-train', () => {

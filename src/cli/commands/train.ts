@@ -142,7 +142,7 @@ function report(
     return
   }
   for (const [name, count] of Object.entries({ data: leftOut.data, 'held-out': leftOut.heldOut }))
-    if (count > 0) remark(`${count} rows of --${name} were left out: they are too long`)
+    if (count > 0) remark(`left out of --${name} because they are too long: ${count}`)
   const measured = heldOut.at(-1)
   const losses = [loss === undefined ? '' : `loss ${loss.toFixed(4)}`, measured === undefined ? '' : `held out ${measured.loss.toFixed(4)}`]
   print([amountsText({ steps, tokens }), ...losses.filter((text) => text !== '')].join(', '))
