@@ -81,6 +81,34 @@ describe('a tape', () => {
     expect(tape.bytes).toBe(early)
   })
 
+  it('shares large arrays between steps of like shapes, and with another tape', () => {
+    const tape = new Tape({ kernels })
+    const other = new Tape({ kernels, gradients: false, sharing: tape })
+    tape.take(100_000)
+    const { bytes } = tape
+    tape.reset()
+    other.take(90_000)
+    expect([tape.bytes, other.bytes]).toEqual([bytes, bytes])
+    tape.take(60_000)
+    expect(tape.bytes).toBeGreaterThan(bytes)
+  })
+
+  it('lets go of what serves no step any more', () => {
+    const tape = new Tape({ kernels })
+    for (const length of [1000, 1300, 1700]) {
+      tape.take(length)
+      tape.reset()
+    }
+    const { bytes } = tape
+    tape.trim()
+    expect(bytes).toBeGreaterThan(0)
+    expect(tape.bytes).toBe(0)
+    tape.take(1700)
+    tape.reset()
+    tape.trim()
+    expect(tape.bytes).toBeGreaterThan(0)
+  })
+
   it('refuses tensors of a step that is over, and of other tapes', () => {
     const tape = new Tape({ kernels })
     const x = parameter('x', [2])

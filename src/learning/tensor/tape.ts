@@ -15,6 +15,8 @@ export interface TapeOptions {
   readonly check?: boolean
   /** `double` is for checks of gradients, with the reference kernels: arrays are Float64Arrays then. */
   readonly precision?: 'single' | 'double'
+  /** Another tape, of the same precision, whose arrays are lent where they lie ready: for two tapes that work in turns. Default: none. */
+  readonly sharing?: Tape
 }
 
 interface Recorded {
@@ -46,11 +48,11 @@ export class Tape {
   #lease: object = {}
   #handedOver = false
 
-  constructor({ kernels, gradients = true, check = false, precision = 'single' }: TapeOptions) {
+  constructor({ kernels, gradients = true, check = false, precision = 'single', sharing }: TapeOptions) {
     this.kernels = kernels
     this.gradients = gradients
     this.#check = check
-    this.#pool = new Pool(precision)
+    this.#pool = sharing === undefined ? new Pool(precision) : sharing.#pool
   }
 
   /** Bytes of all arrays that the tape has ever lent. */
@@ -185,6 +187,14 @@ export class Tape {
     this.#lent = []
     this.#recorded = []
     this.#lease = {}
+  }
+
+  /**
+   * Lets go of arrays that serve no step any more, where there are half as many again as were ever needed at once: for steps whose shapes vary, between
+   * two of them. Otherwise memory stays as flat without it.
+   */
+  trim(): void {
+    this.#pool.trim()
   }
 
   #undo({ operation, cell, backward }: Recorded): void {

@@ -7,7 +7,7 @@ import { tensorDigest } from '../files/safetensors.ts'
 import { Tape } from '../tensor/tape.ts'
 import { checkpointIn, loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
 import type { TrainingJob, TrainingProgress, TrainingResult, TrainOptions } from './job.ts'
-import { microbatches, tokensOf } from './microbatches.ts'
+import { hasLimit, microbatches, tokensOf } from './microbatches.ts'
 import { type Prepared, prepare } from './prepare.ts'
 
 /** Milliseconds between two looks at the event loop, and between two reports. */
@@ -29,9 +29,12 @@ export async function runTraining(job: TrainingJob, options: TrainOptions): Prom
   // Adapters are small, and their steps slow.
   const { checkpointEvery = source.base === undefined ? 100 : 10 } = options
   const pause = pauses(signal)
+  const tape = new Tape({ kernels: prepared.kernels })
+  const silent = new Tape({ kernels: prepared.kernels, gradients: false, sharing: tape })
   for (const example of [...data.examples, ...(heldOut?.examples ?? [])]) {
     if (open.prepare === undefined || (await pause())) break
-    open.prepare([example])
+    open.prepare(silent, [example])
+    if (hasLimit(prepared.room)) silent.trim()
   }
   const kept = resume ? loadCheckpoint(checkpoint!, prepared.identity, parameters, optimizer) : undefined
   const state: TrainingState = kept ?? {
@@ -54,8 +57,6 @@ export async function runTraining(job: TrainingJob, options: TrainOptions): Prom
   // A training that failed may have left some.
   for (const parameter of parameters) parameter.clearGradient()
   let saved = kept?.step
-  const tape = new Tape({ kernels: prepared.kernels })
-  const silent = new Tape({ kernels: prepared.kernels, gradients: false })
   const report = reporter(options, state, steps)
   while (!state.ended && !(await pause())) {
     const good = saved === undefined ? undefined : { path: checkpoint!, step: saved }
@@ -105,6 +106,7 @@ async function step(
   const telemetry: Record<string, number> = {}
   let loss = 0
   let involved: readonly number[] = rows
+  const limited = hasLimit(room)
   try {
     for (const part of microbatches(rows, (row) => objective.lengths(data.examples[row]), room)) {
       if (await pause()) {
@@ -122,6 +124,7 @@ async function step(
       for (const [name, value] of Object.entries(result.telemetry)) telemetry[name] = (telemetry[name] ?? 0) + share * value
       tape.backward(result.loss)
       tape.reset()
+      if (limited) tape.trim()
     }
     involved = rows
     const rate = rateAt(state.step)
@@ -161,6 +164,7 @@ function pauses(signal: AbortSignal | undefined): Pause {
 function measure(prepared: Prepared, tape: Tape, state: TrainingState, patience: number | undefined): void {
   const { heldOut, objective, open, room, parameters } = prepared
   const { examples } = heldOut!
+  const limited = hasLimit(room)
   const divisor = sum(examples.map((example) => objective.weight(example)))
   let loss = 0
   for (const part of microbatches([...examples.keys()], (at) => objective.lengths(examples[at]), room)) {
@@ -170,6 +174,7 @@ function measure(prepared: Prepared, tape: Tape, state: TrainingState, patience:
       divisor,
     ).loss.data[0]!
     tape.reset()
+    if (limited) tape.trim()
   }
   const lowest = Math.min(...state.heldOut.map((one) => one.loss))
   state.heldOut.push({ step: state.step, loss })

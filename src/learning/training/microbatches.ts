@@ -9,6 +9,11 @@ export interface Room {
   readonly tokens: number
 }
 
+/** Whether tokens at once are limited, so that memory is to be watched. */
+export function hasLimit({ tokens }: Room): boolean {
+  return tokens !== Number.POSITIVE_INFINITY
+}
+
 /** Tokens that the net reads for sequences of these lengths side by side. */
 export function paddedTokens(lengths: readonly number[]): number {
   return lengths.length * Math.max(0, ...lengths)
@@ -28,7 +33,7 @@ export function microbatches(
   lengthsOf: (index: number) => readonly number[],
   room: Room,
 ): readonly (readonly number[])[] {
-  const limited = room.tokens !== Number.POSITIVE_INFINITY
+  const limited = hasLimit(room)
   const longest = (index: number) => Math.max(...lengthsOf(index))
   // Sorting keeps the order of equals, so the parts depend on the batch alone.
   const ordered = limited ? [...indices].sort((a, b) => longest(b) - longest(a)) : indices

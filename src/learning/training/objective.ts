@@ -31,8 +31,8 @@ export interface OpenContext {
 export interface OpenObjective<Example> {
   /** Trained with the net. */
   readonly heads: Heads
-  /** Called with examples before training, once with each; what the net says of them then can be kept by their identity. */
-  prepare?(examples: readonly Example[]): void
+  /** Called with examples before training, once with each; what the net says of them then can be kept by their identity. The tape needs no gradients. */
+  prepare?(tape: Tape, examples: readonly Example[]): void
   /** Σ weight · loss / divisor over some examples of a batch, as a single number, and means over these examples worth telling. */
   loss(tape: Tape, examples: readonly Example[], divisor: number): ObjectiveLoss
 }

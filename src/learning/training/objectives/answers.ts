@@ -1,9 +1,8 @@
 // What objectives on whole answers have in common: log-probabilities of the tokens that count, as the net gives them now and gave them at first.
 import type { CausalNet } from '../../nets/causal-net.ts'
 import { tokenLogProbs } from '../../nets/log-probs.ts'
-import type { Kernels } from '../../tensor/kernels.ts'
 import { gatherRows } from '../../tensor/operations/rows.ts'
-import { Tape } from '../../tensor/tape.ts'
+import type { Tape } from '../../tensor/tape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { type Asked, type Encoder, type SequenceExample, type Text, weightsFrom } from '../examples.ts'
 import { targetsOf } from '../padded.ts'
@@ -24,13 +23,11 @@ export function answerLogProbs(tape: Tape, net: CausalNet, answers: readonly Seq
 /** What the net said of examples before training, by their identity. */
 export function firstLogProbs<Example extends object>(
   net: CausalNet,
-  kernels: Kernels,
   answersOf: (example: Example) => readonly SequenceExample[],
-): { keep(examples: readonly Example[]): void; of(examples: readonly Example[]): Float32Array } {
+): { keep(tape: Tape, examples: readonly Example[]): void; of(examples: readonly Example[]): Float32Array } {
   const known = new Map<Example, Float32Array>()
   return {
-    keep(examples) {
-      const tape = new Tape({ kernels, gradients: false })
+    keep(tape, examples) {
       for (const example of examples) {
         known.set(example, answerLogProbs(tape, net, answersOf(example)).logProbs.data.slice())
         tape.reset()

@@ -48,13 +48,13 @@ export function preferences(settings: PreferenceSettings): Objective<PairExample
     },
     lengths: ({ chosen, rejected }) => [chosen.tokens.length, rejected.tokens.length],
     weight: () => 1,
-    open(net, { kernels }) {
+    open(net) {
       const sidesOf = ({ chosen, rejected }: PairExample) => [chosen, rejected]
-      const first = firstLogProbs(net, kernels, sidesOf)
+      const first = firstLogProbs(net, sidesOf)
       return {
         heads: {},
-        prepare(examples) {
-          if (settings.method === 'dpo') first.keep(examples)
+        prepare(tape, examples) {
+          if (settings.method === 'dpo') first.keep(tape, examples)
         },
         loss(tape, pairs, divisor) {
           const { logProbs, sequences } = answerLogProbs(tape, net, pairs.flatMap(sidesOf))

@@ -90,8 +90,8 @@ export function lists({ beta, lengthNormalised }: ListSettings): Objective<ListE
     },
     lengths: ({ answers }) => answers.map(({ tokens }) => tokens.length),
     weight: () => 1,
-    open(net, { kernels }) {
-      const first = firstLogProbs<ListExample>(net, kernels, ({ answers }) => answers)
+    open(net) {
+      const first = firstLogProbs<ListExample>(net, ({ answers }) => answers)
       return {
         heads: {},
         prepare: first.keep,
