@@ -83,7 +83,7 @@ export const experiment: Experiment<Setup> = {
       seeds: [1, 2, 3, 4, 5],
       setup: {
         process: { vocabulary: 5, length: 6, beta: 0.5, width: 5 },
-        training: { problems: 600, samples: 16, pairs: 3, steps: 200, rate: 3e-5 },
+        training: { problems: 4800, samples: 16, pairs: 3, steps: 400, rate: 3e-5 },
         beta: 0.1,
         measured: { problems: 200, samples: 6, widths: [1, 2, 3, 5, 10] },
       },
