@@ -4,7 +4,6 @@ import { Hash } from './hash.ts'
 
 /** The JSON text of a value with its keys in order, so that equal values have equal texts. Undefined fields are left out. */
 export function canonical(value: Json | undefined): string {
-  if (typeof value === 'number' && Number.isInteger(value)) return String(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item as Json)).join(',')}]`
   const object = value as { readonly [key: string]: Json | undefined }

@@ -3,7 +3,7 @@
 import type { Grant } from './budget.ts'
 import type { Json, NodeId } from './common.ts'
 import { canonical } from './digest.ts'
-import { BanyanError } from './errors.ts'
+import { BanyanError, fatalError, runDiverged } from './errors.ts'
 import type { TrialEnd } from './events.ts'
 import { type Executed, emptyEnd, execute } from './execute.ts'
 import { grow } from './grow.ts'
@@ -89,7 +89,7 @@ export async function drive<State, Action, Task, Answer>(run: Run<State, Action,
       await tell(one, recorded)
     } else if (one?.executed !== undefined) {
       const end = isStale(one.trial, tree) ? emptyEnd(one.trial, 'stale') : one.executed.end
-      await tell(one, { ...end, usage: { ...one.grant.drawn } }, one.executed.steps)
+      await tell(one, Object.assign(end, { usage: { ...one.grant.drawn } }), one.executed.steps)
       countFailure(end)
     }
   }
@@ -215,11 +215,8 @@ function checkWork(work: Work, tree: Tree): void {
   const free = (node: NodeId, candidate: number): boolean =>
     candidate < 0 || (candidate < tree.blockSize[node]! && tree.child(node, candidate) < 0)
   if (known && (work.kind !== 'visit' || free(work.node, work.candidate))) return
-  throw new BanyanError('E_SEARCHER_TRIAL', 'the searcher asked for work that cannot be done', {
-    seen: work,
-    wanted: `nodes below ${tree.size} and a candidate that has no child`,
-    fatal: true,
-  })
+  const wanted = `nodes below ${tree.size} and a candidate that has no child`
+  throw fatalError('E_SEARCHER_TRIAL', 'the searcher asked for work that cannot be done', work, wanted)
 }
 
 /** Whether a node of the trial was rewritten, or left behind by a commit, while it was under way. */
@@ -228,10 +225,10 @@ function isStale(trial: Trial, tree: Tree): boolean {
 }
 
 function diverged(recorded: Trial, asked: Trial | undefined): BanyanError {
-  return new BanyanError('E_RUN_DIVERGED', 'the searcher asks for something other than the log says', {
-    seen: asked ?? 'nothing',
-    wanted: canonical(recorded as unknown as Json),
-    hint: 'The searcher was changed, or it depends on something beside the tree and what it was told.',
-    fatal: true,
-  })
+  return runDiverged(
+    'the searcher asks for something other than the log says',
+    asked ?? 'nothing',
+    canonical(recorded as unknown as Json),
+    'The searcher was changed, or it depends on something beside the tree and what it was told.',
+  )
 }

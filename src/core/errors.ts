@@ -6,9 +6,9 @@ export interface ErrorDetails {
   /** The value that was found. */
   readonly seen?: unknown
   /** The value that is wanted. */
-  readonly wanted?: string
+  readonly wanted?: string | undefined
   /** What to do about it. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly cause?: unknown
   /** Going on is pointless: the run stops with this error, and what was found so far is kept. */
   readonly fatal?: boolean
@@ -35,23 +35,32 @@ export class BanyanError extends Error {
   readonly fatal: boolean
   readonly usage: Readonly<Record<string, number>> | undefined
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
-    const seen = details.seen === undefined ? '' : `; got ${shown(details.seen)}`
-    const wanted = details.wanted === undefined ? '' : `; wanted ${details.wanted}`
-    const hint = details.hint === undefined ? '' : `. ${details.hint}`
-    super(`${message}${seen}${wanted}${hint}`, details.cause === undefined ? undefined : { cause: details.cause })
+  constructor(code: string, message: string, { seen, wanted, hint, cause, fatal = false, usage }: ErrorDetails = {}) {
+    const got = seen === undefined ? '' : `; got ${shown(seen)}`
+    const whole = message + got + (wanted === undefined ? '' : `; wanted ${wanted}`) + (hint === undefined ? '' : `. ${hint}`)
+    super(whole, cause === undefined ? undefined : { cause })
     this.name = 'BanyanError'
     this.code = code
-    this.seen = details.seen
-    this.wanted = details.wanted
-    this.hint = details.hint
-    this.fatal = details.fatal ?? false
-    this.usage = details.usage
+    this.seen = seen
+    this.wanted = wanted
+    this.hint = hint
+    this.fatal = fatal
+    this.usage = usage
   }
 
   static isInstance(error: unknown): error is BanyanError {
     return typeof error === 'object' && error !== null && (error as { [marker]?: boolean })[marker] === true
   }
+}
+
+/** An error after which the run cannot go on. */
+export function fatalError(code: string, message: string, seen?: unknown, wanted?: string, hint?: string): BanyanError {
+  return new BanyanError(code, message, { seen, wanted, hint, fatal: true })
+}
+
+/** What is done now is not what the log says. */
+export function runDiverged(message: string, seen: unknown, wanted: string, hint?: string): BanyanError {
+  return fatalError('E_RUN_DIVERGED', message, seen, wanted, hint)
 }
 
 /** Thrown by a call when the trial's grant has nothing left of a unit; becomes the outcome `starved`. */

@@ -4,7 +4,7 @@ import type { Json, NodeId } from './common.ts'
 import { defined } from './defined.ts'
 import { DraftNode } from './draft-node.ts'
 import type { Step } from './environment.ts'
-import { BanyanError, errorRecord } from './errors.ts'
+import { BanyanError, errorRecord, fatalError } from './errors.ts'
 import type { Evaluation } from './evaluator.ts'
 import type { Growth, LoggedCandidate, LoggedStep, NodeRef, TrialEnd } from './events.ts'
 import type { GuardRecord } from './guard.ts'
@@ -32,10 +32,8 @@ interface Place<State, Action> {
 
 /** The end of a trial that brought nothing. */
 export function emptyEnd(trial: Trial, status: Status, verdicts?: readonly GuardRecord[]): Omit<TrialEnd, 'usage'> {
-  return {
-    ...{ type: 'trial-end', trial, status, growth: [], evaluated: [], evaluations: [], node: nodesOf(trial)[0]! },
-    ...(verdicts && { verdicts }),
-  }
+  const end = { type: 'trial-end', trial, status, growth: [], evaluated: [], evaluations: [], node: nodesOf(trial)[0]! } as const
+  return verdicts ? { ...end, verdicts } : end
 }
 
 /** Carries out a trial. Errors become statuses; only fatal ones are thrown. */
@@ -60,7 +58,7 @@ export async function execute<State, Action, Task, Answer>(
 
   try {
     await run()
-    return { end: { ...emptyEnd(trial, 'ok', verdicts), growth, evaluated, evaluations, node }, steps }
+    return { end: Object.assign(emptyEnd(trial, 'ok', verdicts), { growth, evaluated, evaluations, node }), steps }
   } catch (thrown) {
     const error = errorRecord(thrown)
     const status = context.signal.aborted ? 'cancelled' : (statusOf[error.code] ?? 'failed')
@@ -139,7 +137,7 @@ export async function execute<State, Action, Task, Answer>(
   async function revise(revised: NodeId, feedback: string): Promise<void> {
     const { view } = start
     if (view.parent === undefined) {
-      throw new BanyanError('E_SEARCHER_TRIAL', 'the root has no action to revise', { fatal: true })
+      throw fatalError('E_SEARCHER_TRIAL', 'the root has no action to revise')
     }
     const [candidate] = (await proposed({ node: view, feedback }, ask!)).candidates
     if (candidate === undefined) return
@@ -190,17 +188,15 @@ export async function execute<State, Action, Task, Answer>(
     const { id } = about.node
     context.spend({ expansions: 1 })
     const request = { ...defined(about), siblings: id < 0 ? [] : tree.actions(id), count }
-    const [answer = { candidates: [] }] = await proposer.propose([request], context)
+    const proposing = proposer.propose([request], context)
+    const [answer = { candidates: [] }] = proposing instanceof Promise ? await proposing : proposing
     return proposer.lists ? { ...answer, complete: true } : answer
   }
 
   function randomCandidate(view: NodeView<State, Action>): Candidate<Action> | undefined {
     const actions = environment.actions?.(view.state)
     if (actions === undefined) {
-      throw new BanyanError('E_SEARCHER_TRIAL', 'a rollout without a proposer needs an environment that lists its actions', {
-        seen: environment.name,
-        fatal: true,
-      })
+      throw fatalError('E_SEARCHER_TRIAL', 'a rollout without a proposer needs an environment that lists its actions', environment.name)
     }
     return actions.length === 0 ? undefined : { action: actions[context.random.below(actions.length)]! }
   }
@@ -211,11 +207,16 @@ export async function execute<State, Action, Task, Answer>(
     if (group.length === 0 || names.length === 0) return
     const views = group.map(({ view }) => view)
     const judged: (readonly Evaluation[] | undefined)[] = []
-    for (const name of names) judged.push((await evaluatorNamed(parts, name).evaluate([views], context))[0])
-    for (const [index, { ref }] of group.entries()) {
-      evaluated.push(ref)
-      for (const [n, name] of names.entries()) evaluations.push(checked(judged[n]?.[index], name))
+    for (const name of names) {
+      const judging = evaluatorNamed(parts, name).evaluate([views], context)
+      judged.push((judging instanceof Promise ? await judging : judging)[0])
     }
+    group.forEach(({ ref }, index) => {
+      evaluated.push(ref)
+      names.forEach((name, n) => {
+        evaluations.push(checked(judged[n]?.[index], name))
+      })
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 // The end of a run: records it, and tells what was found.
 import type { Json, NodeId } from './common.ts'
 import { defined } from './defined.ts'
-import { BanyanError } from './errors.ts'
+import { runDiverged } from './errors.ts'
 import type { SearchResult, Stop } from './options.ts'
 import { Random } from './random.ts'
 import type { Run } from './run.ts'
@@ -29,13 +29,7 @@ export async function finish<State, Action, Task, Answer>(
   const solved = node !== undefined && tree.solved(node)
   const common = { solved, trials, digest, usage: ledger.used(), seconds }
   if (end !== undefined) {
-    if (end.digest !== digest) {
-      throw new BanyanError('E_RUN_DIVERGED', 'the tree read from the log is not the one that was recorded', {
-        seen: digest,
-        wanted: end.digest,
-        fatal: true,
-      })
-    }
+    if (end.digest !== digest) throw runDiverged('the tree read from the log is not the one that was recorded', digest, end.digest)
     observe?.(end)
   } else if (!replayOnly && stop.stopped !== 'aborted') {
     recorder.record({

@@ -2,7 +2,7 @@
 import type { Awaitable, NodeId } from './common.ts'
 import { canonical } from './digest.ts'
 import type { Environment, Step, StepContext } from './environment.ts'
-import { BanyanError } from './errors.ts'
+import { runDiverged } from './errors.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Growth, LoggedStep, NodeRef, TrialEnd } from './events.ts'
 import { appearance, restoredStep } from './logged-step.ts'
@@ -140,9 +140,9 @@ let replaying: StepContext | undefined
 
 function checked<State>(step: Step<State>, name: string, logged: LoggedStep): State {
   if (step.reward === logged.reward && step.terminal === logged.terminal) return step.state
-  throw new BanyanError('E_RUN_DIVERGED', `the environment ${name} steps otherwise than when the run was recorded`, {
-    seen: { reward: step.reward, terminal: step.terminal },
-    wanted: canonical({ reward: logged.reward, terminal: logged.terminal }),
-    fatal: true,
-  })
+  throw runDiverged(
+    `the environment ${name} steps otherwise than when the run was recorded`,
+    { reward: step.reward, terminal: step.terminal },
+    canonical({ reward: logged.reward, terminal: logged.terminal }),
+  )
 }

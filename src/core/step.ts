@@ -1,7 +1,7 @@
 // One action, carried out: guarded; in the live environment where there is one; recorded where its result could not be computed again.
 import type { Awaitable, Json } from './common.ts'
 import type { Effect, Step, StepContext } from './environment.ts'
-import { BanyanError } from './errors.ts'
+import { BanyanError, fatalError } from './errors.ts'
 import type { LoggedStep } from './events.ts'
 import type { GuardRecord } from './guard.ts'
 import type { LiveStep } from './live.ts'
@@ -40,7 +40,8 @@ export function stepper<State, Action, Task, Answer>(
   return async (view, action, purpose = 'search') => {
     const { state } = view
     context.spend({ steps: 1 })
-    if (lives === undefined) await check(state, action, purpose)
+    // Without effects there is nothing to check but what a guard says.
+    if (lives === undefined && (environment.effect || guard)) await check(state, action, purpose)
     const step = (): Awaitable<Step<State>> =>
       lives === undefined
         ? environment.step(state, action, context.forStep(purpose))
@@ -56,11 +57,8 @@ export function stepper<State, Action, Task, Answer>(
       run: async () => ({ result: loggedStep(environment, await step(), true) as unknown as Json, usage: {} }),
     })
     return restoredStep(environment, result as unknown as LoggedStep, () => {
-      throw new BanyanError('E_ENVIRONMENT_DECODE', 'a recorded step has no state', {
-        seen: environment.name,
-        wanted: 'an environment with `encode` and `decode`',
-        fatal: true,
-      })
+      const wanted = 'an environment with `encode` and `decode`'
+      throw fatalError('E_ENVIRONMENT_DECODE', 'a recorded step has no state', environment.name, wanted)
     })
   }
 }

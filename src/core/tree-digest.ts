@@ -5,6 +5,8 @@ import { canonical } from './digest.ts'
 import { Hash, mix } from './hash.ts'
 import type { Tree } from './tree.ts'
 
+const double = new Float64Array(1)
+const words = new Int32Array(double.buffer)
 const single = new Float32Array(1)
 const singleWord = new Int32Array(single.buffer)
 
@@ -98,6 +100,12 @@ function hashOf(actions: readonly unknown[]): Words {
   let low = stirredLow(1, actions.length)
   let high = stirredHigh(2, actions.length)
   for (const action of actions) {
+    if (typeof action === 'number') {
+      double[0] = action
+      low = stirredLow(stirredLow(low, words[0]!), words[1]!)
+      high = stirredHigh(stirredHigh(high, words[0]!), words[1]!)
+      continue
+    }
     const text = canonical(action as Json)
     low = stirredLow(low, text.length)
     high = stirredHigh(high, text.length)

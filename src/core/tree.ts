@@ -3,7 +3,7 @@
 // It knows nothing of models, logs or algorithms. Longer than most files because every searcher reads this one data structure.
 import type { NodeId } from './common.ts'
 import type { Step } from './environment.ts'
-import { BanyanError } from './errors.ts'
+import { type BanyanError, fatalError } from './errors.ts'
 import type { NodeView } from './node-view.ts'
 import type { Candidate } from './proposer.ts'
 
@@ -594,5 +594,5 @@ function grown<Values extends Int32Array | Float64Array | Float32Array | Uint16A
 }
 
 function tooLarge(code: string, what: string, seen: number, wanted: string): BanyanError {
-  return new BanyanError(code, `the tree is too ${what}`, { seen, wanted, fatal: true })
+  return fatalError(code, `the tree is too ${what}`, seen, wanted)
 }

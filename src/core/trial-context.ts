@@ -4,7 +4,7 @@ import type { Call, CallContext, RunHandle } from './call.ts'
 import type { Amounts, Json } from './common.ts'
 import { digest } from './digest.ts'
 import type { StepContext } from './environment.ts'
-import { BanyanError, errorRecord, StarvedError } from './errors.ts'
+import { BanyanError, errorRecord, runDiverged, StarvedError } from './errors.ts'
 import type { CallEnd } from './events.ts'
 import { cancelledCall, type History, isCancelled } from './history.ts'
 import { hashText, Random } from './random.ts'
@@ -40,13 +40,8 @@ export function trialContext(desk: CallDesk, trial: number, name: string, grant:
     const known = history.call(trial, index)
     if (known !== undefined) {
       const { start, end } = known
-      if (start.digest !== key.digest) {
-        throw new BanyanError('E_RUN_DIVERGED', `call ${index} of trial ${trial} asks for something other than the log says`, {
-          seen: key.digest,
-          wanted: start.digest,
-          fatal: true,
-        })
-      }
+      if (start.digest !== key.digest)
+        throw runDiverged(`call ${index} of trial ${trial} asks for something other than the log says`, key.digest, start.digest)
       if (end !== undefined) spend(end.usage)
       if (end?.type === 'call-end') return end.result as Result
       if (end !== undefined && !isCancelled(end)) throw new BanyanError(end.error.code, end.error.message)
