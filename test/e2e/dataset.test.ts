@@ -73,6 +73,9 @@ describe('banyan dataset', () => {
       chosen: [{ role: 'user' }, { role: 'assistant' }],
       margin: expect.any(Number),
     })
+    expect(JSON.parse(readFileSync(at('reward.jsonl.manifest.json'), 'utf8'))).toMatchObject({
+      settings: { form: 'conversational', margin: true },
+    })
     writeFileSync(at('dpo.jsonl'), readFileSync(at('dpo.jsonl'), 'utf8').replace('"chosen"', '"chosn"'))
     expect((await run('dataset', 'check', 'dpo.jsonl')).stdout).toMatch(/line 1, field "chosen": nothing; wanted a text/)
   })

@@ -15,7 +15,7 @@ import type { DatasetFormat } from '../../learning/data/rows.ts'
 import type { WrittenRecipe } from '../../learning/export/index.ts'
 import { builderLines, builderNames, builtBy, commonSettings } from '../dataset/builders.ts'
 import { checkFile } from '../dataset/check-file.ts'
-import { datasetFormatNamed, datasetFormatNames, formatLines, formatSettings } from '../dataset/formats.ts'
+import { datasetFormatNamed, datasetFormatNames, formatLines, formatSettings, knownSettings } from '../dataset/formats.ts'
 import { heldOutOf, referencesOf } from '../dataset/known-tasks.ts'
 import { recipeFor, recipeNames } from '../dataset/recipes.ts'
 import { untilInterrupted } from '../interrupt.ts'
@@ -154,7 +154,10 @@ const check = verb({
     const name = values.format ?? manifest?.format ?? 'banyan-rows'
     const line = progress({ title: values.file, unit: 'rows', ...(manifest === undefined ? {} : { total: manifest.rows }) })
     const most = readWhole('--most', values.most, 1) ?? 20
-    const chosen = datasetFormatNamed(name, readSettings(values['format-set'], '--format-set'))
+    const given = readSettings(values['format-set'], '--format-set')
+    // As it was written, unless something else is asked for.
+    const written = name === manifest?.format ? knownSettings(name, manifest.settings) : {}
+    const chosen = datasetFormatNamed(name, { ...written, ...given })
     const { rows, bad, problems } = await checkFile(values.file, chosen, { manifest, most, onRow: line.update })
     line.end()
     if (bad > 0) process.exitCode = 1
@@ -279,9 +282,9 @@ function reportWritten(written: WrittenDataset, recipe: WrittenRecipe | undefine
   if (recipe !== undefined) print(`recipe     ${recipe.files.join(', ')}\n\nin the folder of the data:\n  ${recipe.command}`)
 }
 
-function manifestText({ format, rows, kinds, tasks, oracle, refused, sha256, build }: Manifest): string {
+function manifestText({ format, settings, rows, kinds, tasks, oracle, refused, sha256, build }: Manifest): string {
   const lines: [string, string][] = [
-    ['format', format],
+    ['format', `${format}${settings === undefined ? '' : ` ${JSON.stringify(settings)}`}`],
     ['rows', `${rows}${Object.keys(kinds).length === 0 ? '' : ` (${Object.keys(kinds).join(', ')})`}`],
     ['tasks', String(tasks)],
     ['oracle', oracle ? 'yes: some rows were made with the reference answer' : 'no'],

@@ -20,6 +20,12 @@ export function datasetFormatNamed(name: string, settings: Readonly<Record<strin
   return datasetFormats[name]!.make(settings)
 }
 
+/** Of the settings in a manifest, those that can be given here. */
+export function knownSettings(name: string, settings: Readonly<Record<string, Json>> = {}): Readonly<Record<string, Json>> {
+  const known = Object.hasOwn(datasetFormats, name) ? datasetFormats[name]!.settings : []
+  return Object.fromEntries(Object.entries(settings).filter(([setting]) => known.includes(setting)))
+}
+
 /** What is told of a format. */
 export interface FormatLine {
   readonly name: string
@@ -34,8 +40,8 @@ export interface FormatLine {
 
 /** One for each format, in the order of the list. */
 export function formatLines(): readonly FormatLine[] {
-  const own = { summary: 'our own rows as they are, which training in process reads', settings: [] }
-  return [{ ...own, ...banyanRows }, ...Object.values(datasetFormats).map((entry) => ({ ...entry.make(), ...entry }))].map(
+  const own = { summary: 'our own rows as they are, which training in process reads', settings: [] as readonly string[] }
+  return [{ ...banyanRows, ...own }, ...Object.values(datasetFormats).map((entry) => ({ ...entry.make(), ...entry }))].map(
     ({ name, summary, accepts, files, settings }) => ({
       name,
       summary,

@@ -106,6 +106,9 @@ describe('rows of our own format', () => {
     expect(readFileSync(manifestPath(file), 'utf8')).toBe(text)
     const { from } = await writeDataset(readRows(file), banyanRows, fresh('jsonl'), { from: file })
     expect(from).toEqual(manifest)
+    expect(manifest).not.toHaveProperty('settings')
+    const told = { ...banyanRows, settings: { form: 'standard' } }
+    expect((await writeDataset(readRows(file), told, fresh('jsonl'))).settings).toEqual({ form: 'standard' })
     writeFileSync(manifestPath(file), '{"version":1}')
     await expect(readManifest(file)).rejects.toMatchObject({ code: 'E_DATASET_MANIFEST', message: expect.stringContaining('"format"') })
   })

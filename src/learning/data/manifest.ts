@@ -14,6 +14,8 @@ const schema = z.object({
   version: z.literal(1),
   /** The format's name. */
   format: z.string(),
+  /** What the format was told beyond its defaults. */
+  settings: z.record(z.string(), json).optional(),
   rows: z.int().min(0),
   /** Rows that the format could not hold, by what was wrong. */
   refused: counts,

@@ -119,6 +119,8 @@ export type Rows<Kind extends TrainingRow = TrainingRow> = AsyncIterable<Kind>
 export interface DatasetFormat<Kind extends TrainingRow = TrainingRow> {
   /** `trl.dpo`, `prm800k` … */
   readonly name: string
+  /** What it was told beyond its defaults; stands in the manifest of what is written. */
+  readonly settings?: Readonly<Record<string, Json>>
   /** Which rows it can hold. */
   readonly accepts: readonly RowKind[]
   /** `json` holds one document a file; `parquet` needs `columns`. */

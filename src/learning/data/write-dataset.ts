@@ -64,6 +64,7 @@ export async function writeDataset<Kind extends TrainingRow>(
   const manifest: Manifest = {
     version: 1,
     format: format.name,
+    ...(format.settings !== undefined && { settings: format.settings }),
     rows: count,
     refused: tally.refused,
     bytes,

@@ -32,6 +32,13 @@ describe.each(Object.values(datasetFormats))('$name', ({ name, make, settings })
     )
   })
 
+  it('says what it was told, for the manifest', () => {
+    expect(make().settings).toBeUndefined()
+    const told: Record<string, Json> = { separator: ' ', form: 'standard', threshold: 0.25, split: 'test' }
+    const given = Object.fromEntries(Object.entries(told).filter(([setting]) => settings.includes(setting)))
+    expect(make(given).settings ?? {}).toEqual(given)
+  })
+
   it('says of what is no row that it is none', () => {
     for (const row of [null, 3, 'x', [], {}, { damaged: true }]) expect(make().problem(row)).toBeDefined()
   })

@@ -7,6 +7,7 @@ import type { DatasetFormat, PreferenceNode, PreferenceTreeRow, StepLabelRow } f
 import { text } from './columns.ts'
 import { textOf } from './exchange.ts'
 import { shareOf, withTexts } from './search-tree.ts'
+import { told } from './told.ts'
 
 const share = z.number().min(0).max(1)
 const header = { question_id: z.int().optional(), question: text, final_answer: z.string() }
@@ -38,9 +39,11 @@ const flatColumns = z.looseObject({
  * @example
  * await writeDataset(preferenceTrees(store, { value: 'monte-carlo', references }), mathAps.flat(), 'prefixes.jsonl')
  */
-function flat({ separator = '\n\n' }: MathApsFlatOptions = {}): DatasetFormat<PreferenceTreeRow | StepLabelRow> {
+function flat(options: MathApsFlatOptions = {}): DatasetFormat<PreferenceTreeRow | StepLabelRow> {
+  const { separator = '\n\n' } = options
   return {
     name: 'math-aps.flat',
+    ...told(options),
     accepts: ['preference-tree', 'step-labels'],
     files: ['jsonl', 'parquet'],
     encode(row) {

@@ -7,6 +7,7 @@ import type { DatasetFormat, StepLabelRow } from '../data/rows.ts'
 import { text } from './columns.ts'
 import { textOf } from './exchange.ts'
 import { type LabelOptions, verdicts } from './labels.ts'
+import { told } from './told.ts'
 
 /** Options of Math-Shepherd's format. */
 export interface MathShepherdOptions extends LabelOptions {
@@ -32,6 +33,7 @@ export function mathShepherd(options: MathShepherdOptions = {}): DatasetFormat<S
   const tag = options.tag ?? (layout === 'texts' ? 'ки' : '\n\n\n\n\n')
   return {
     name: 'math-shepherd',
+    ...told(options),
     accepts: ['step-labels'],
     files: ['jsonl', 'parquet'],
     encode(row) {

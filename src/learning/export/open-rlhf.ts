@@ -9,6 +9,7 @@ import { type AskingRow, rightAnswer, solutionOf, verdictsOf } from './answers.t
 import { equalSides, formProblem, text, twoForms } from './columns.ts'
 import { type ExchangeOptions, exchange, textOf } from './exchange.ts'
 import { type LabelOptions, verdicts } from './labels.ts'
+import { told } from './told.ts'
 
 const answered = twoForms(['input', 'output'])
 
@@ -21,6 +22,7 @@ const answered = twoForms(['input', 'output'])
 function sft(options: ExchangeOptions = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
   return {
     name: 'open-rlhf.sft',
+    ...told(options),
     accepts: ['verified', 'outcome'],
     files: ['jsonl', 'parquet'],
     encode: (row) => rightAnswer(row, options).map(({ prompt, answers: [output] }) => ({ input: prompt, output }) as unknown as Json),
@@ -39,6 +41,7 @@ const compared = twoForms(['prompt', 'chosen', 'rejected'], { margin: z.number()
 function preference(options: ExchangeOptions = {}): DatasetFormat<PairRow> {
   return {
     name: 'open-rlhf.preference',
+    ...told(options),
     accepts: ['pair'],
     files: ['jsonl', 'parquet'],
     encode(row) {
@@ -60,6 +63,7 @@ const asked = twoForms(['input'], { label: z.string().optional() })
 function prompts(options: Pick<ExchangeOptions, 'form'> = {}): DatasetFormat<AskingRow> {
   return {
     name: 'open-rlhf.prompts',
+    ...told(options),
     accepts: ['group', 'preference-tree', 'verified'],
     files: ['jsonl', 'parquet'],
     encode(row) {
@@ -82,6 +86,7 @@ const judged = twoForms(['input', 'output'], { label: z.boolean() })
 function kto(options: ExchangeOptions = {}): DatasetFormat<OutcomeRow | PairRow> {
   return {
     name: 'open-rlhf.kto',
+    ...told(options),
     accepts: ['outcome', 'pair'],
     files: ['jsonl', 'parquet'],
     encode: (row) =>
@@ -110,6 +115,7 @@ function prm(options: PrmOptions = {}): DatasetFormat<StepLabelRow> {
   const columns = z.looseObject({ input: text, label: z.array(label).min(1, 'a list of labels') })
   return {
     name: 'open-rlhf.prm',
+    ...told(options),
     accepts: ['step-labels'],
     files: ['jsonl', 'parquet'],
     encode(row) {

@@ -7,6 +7,7 @@ import { text } from './columns.ts'
 import { textOf } from './exchange.ts'
 import type { LabelOptions } from './labels.ts'
 import { bestOf, shareOf, withTexts } from './search-tree.ts'
+import { told } from './told.ts'
 
 /** Options of PRM800K's format. */
 export interface Prm800kOptions extends LabelOptions {
@@ -54,6 +55,7 @@ export function prm800k(options: Prm800kOptions = {}): DatasetFormat<PreferenceT
   })
   return {
     name: 'prm800k',
+    ...told(options),
     accepts: ['preference-tree', 'step-labels'],
     files: ['jsonl'],
     encode(row) {

@@ -9,6 +9,7 @@ import type { DatasetFormat, GroupRow, OutcomeRow, PairRow, PreferenceTreeRow, V
 import { rightAnswer } from './answers.ts'
 import { equalSides, messages, text } from './columns.ts'
 import { type ExchangeOptions, exchange } from './exchange.ts'
+import { told } from './told.ts'
 
 /** Options of verl's formats. */
 export interface VerlOptions {
@@ -46,6 +47,7 @@ function rl(options: VerlOptions = {}): DatasetFormat<GroupRow | PreferenceTreeR
   const { dataSource = 'banyan', ability = 'reasoning', split = 'train', style = 'rule', agentName } = options
   return {
     name: 'verl.rl',
+    ...told(options),
     accepts: ['group', 'preference-tree'],
     files: ['parquet', 'jsonl'],
     encode(row) {
@@ -78,6 +80,7 @@ const chat = z.looseObject({ messages, tools: z.array(z.looseObject({})).optiona
 function sft(options: Pick<ExchangeOptions, 'separator'> = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
   return {
     name: 'verl.sft',
+    ...told(options),
     accepts: ['verified', 'outcome'],
     files: ['parquet'],
     encode: (row) =>
@@ -100,6 +103,7 @@ const pair = z.looseObject({ prompt: text, chosen: text, rejected: text })
 function rewardModel(options: Omit<ExchangeOptions, 'form'> = {}): DatasetFormat<PairRow> {
   return {
     name: 'verl.reward-model',
+    ...told(options),
     accepts: ['pair'],
     files: ['parquet'],
     encode(row) {

@@ -4,6 +4,7 @@ import { type FieldProblem, fieldProblem, shown } from '../../data/field-problem
 import type { DatasetFormat, PreferenceTreeRow } from '../../data/rows.ts'
 import { textOf } from '../exchange.ts'
 import { withTexts } from '../search-tree.ts'
+import { told } from '../told.ts'
 import { documentColumns, toolLlamaColumns } from './columns.ts'
 import { systemText, toolLlamaRows, trainMessages } from './messages.ts'
 import { type AnswerNode, answerTree, bestAnswer } from './nodes.ts'
@@ -38,6 +39,7 @@ function answerTreeFormat(options: AnswerTreeOptions = {}): DatasetFormat<Prefer
   const { threshold = 0.5, system = systemText, functions = [] } = options
   return {
     name: 'toolbench.answer-tree',
+    ...told(options),
     accepts: ['preference-tree'],
     files: ['json', 'jsonl'],
     encode(row) {
@@ -82,9 +84,11 @@ function answerTreeFormat(options: AnswerTreeOptions = {}): DatasetFormat<Prefer
  * @example
  * await writeDataset(preferenceTrees(store), toolBench.toolLlama(), 'tool-llama.jsonl')
  */
-function toolLlama({ threshold = 0.5, system = systemText }: ToolBenchOptions = {}): DatasetFormat<PreferenceTreeRow> {
+function toolLlama(options: ToolBenchOptions = {}): DatasetFormat<PreferenceTreeRow> {
+  const { threshold = 0.5, system = systemText } = options
   return {
     name: 'toolbench.tool-llama',
+    ...told(options),
     accepts: ['preference-tree'],
     files: ['jsonl'],
     encode(row) {

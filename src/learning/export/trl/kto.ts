@@ -5,6 +5,7 @@ import type { DatasetFormat, OutcomeRow, PairRow } from '../../data/rows.ts'
 import { verdictsOf } from '../answers.ts'
 import { formProblem, twoForms } from '../columns.ts'
 import type { ExchangeOptions } from '../exchange.ts'
+import { told } from '../told.ts'
 
 const columns = twoForms(['prompt', 'completion'], { label: z.boolean() })
 
@@ -19,6 +20,7 @@ const columns = twoForms(['prompt', 'completion'], { label: z.boolean() })
 export function kto(options: ExchangeOptions = {}): DatasetFormat<OutcomeRow | PairRow> {
   return {
     name: 'trl.kto',
+    ...told(options),
     accepts: ['outcome', 'pair'],
     files: ['jsonl', 'parquet'],
     encode(row) {

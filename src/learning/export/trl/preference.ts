@@ -5,6 +5,7 @@ import type { Json } from '../../../core/common.ts'
 import type { DatasetFormat, PairRow } from '../../data/rows.ts'
 import { equalSides, formProblem, twoForms } from '../columns.ts'
 import { type ExchangeOptions, exchange } from '../exchange.ts'
+import { told } from '../told.ts'
 
 const explicit = twoForms(['prompt', 'chosen', 'rejected'])
 
@@ -17,6 +18,7 @@ const explicit = twoForms(['prompt', 'chosen', 'rejected'])
 export function dpo(options: ExchangeOptions = {}): DatasetFormat<PairRow> {
   return {
     name: 'trl.dpo',
+    ...told(options),
     accepts: ['pair'],
     files: ['jsonl', 'parquet'],
     encode(row) {
@@ -44,6 +46,7 @@ const implicit = twoForms(['chosen', 'rejected'], { margin: z.number().optional(
 export function reward(options: RewardOptions = {}): DatasetFormat<PairRow> {
   return {
     name: 'trl.reward',
+    ...told(options),
     accepts: ['pair'],
     files: ['jsonl', 'parquet'],
     encode(row) {

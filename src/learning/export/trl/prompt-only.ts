@@ -7,6 +7,7 @@ import type { DatasetFormat } from '../../data/rows.ts'
 import { type AskingRow, solutionOf } from '../answers.ts'
 import { formProblem, twoForms } from '../columns.ts'
 import { type ExchangeOptions, exchange } from '../exchange.ts'
+import { told } from '../told.ts'
 
 const columns = twoForms(['prompt'], { solution: z.string().optional() })
 
@@ -20,6 +21,7 @@ const columns = twoForms(['prompt'], { solution: z.string().optional() })
 export function promptOnly(options: Pick<ExchangeOptions, 'form'> = {}): DatasetFormat<AskingRow> {
   return {
     name: 'trl.prompt-only',
+    ...told(options),
     accepts: ['group', 'preference-tree', 'verified'],
     files: ['jsonl', 'parquet'],
     encode(row) {

@@ -6,6 +6,7 @@ import type { DatasetFormat, StepLabelRow } from '../../data/rows.ts'
 import { text } from '../columns.ts'
 import { textOf } from '../exchange.ts'
 import { type LabelOptions, verdicts } from '../labels.ts'
+import { told } from '../told.ts'
 
 const columns = z.looseObject({ prompt: text, completions: z.array(text).min(1, 'a list of steps'), labels: z.array(z.boolean()) })
 
@@ -27,6 +28,7 @@ export function stepwise(options: StepwiseOptions = {}): DatasetFormat<StepLabel
   const { answerStart = '' } = options
   return {
     name: 'trl.stepwise',
+    ...told(options),
     accepts: ['step-labels'],
     files: ['jsonl', 'parquet'],
     encode: ({ prompt, steps, labels }) => [

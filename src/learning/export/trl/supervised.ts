@@ -7,6 +7,7 @@ import type { DatasetFormat, OutcomeRow, VerifiedRow } from '../../data/rows.ts'
 import { rightAnswer } from '../answers.ts'
 import { formProblem, messages, text, twoForms } from '../columns.ts'
 import type { ExchangeOptions } from '../exchange.ts'
+import { told } from '../told.ts'
 
 const oneText = z.looseObject({ text })
 const dialogue = z.looseObject({ messages })
@@ -20,6 +21,7 @@ const dialogue = z.looseObject({ messages })
 export function languageModelling(options: ExchangeOptions = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
   return {
     name: 'trl.language-modelling',
+    ...told(options),
     accepts: ['verified', 'outcome'],
     files: ['jsonl', 'parquet'],
     encode: (row) =>
@@ -41,6 +43,7 @@ const apart = twoForms(['prompt', 'completion'])
 export function promptCompletion(options: ExchangeOptions = {}): DatasetFormat<VerifiedRow | OutcomeRow> {
   return {
     name: 'trl.prompt-completion',
+    ...told(options),
     accepts: ['verified', 'outcome'],
     files: ['jsonl', 'parquet'],
     encode: (row) => rightAnswer(row, options).map(({ prompt, answers: [completion] }) => ({ prompt, completion }) as unknown as Json),
