@@ -94,6 +94,7 @@ describe('banyan train', () => {
       [['--data', 'rows.jsonl', '--out', 'x', '--net', 'net/net', '--lora', '8'], '--lora is for language models'],
       [['--data', 'rows.jsonl', '--out', 'x', '--net', 'smollm2-135n'], 'Did you mean "smollm2-135m"'],
       [['--data', 'rows.jsonl', '--out', 'x', '--net', 'smollm2-135m', '--lora', '0'], '--lora'],
+      [['--data', 'rows.jsonl', '--out', 'x', '--net', 'a.gguf', '--tokeniser', 'words'], '--tokeniser is not for language models'],
       [['--data', 'rows.jsonl', '--out', 'x', '--too-long', 'cut'], 'wanted refuse or skip'],
     ]
     const ends = await Promise.all(cases.map(([args]) => run(...args)))

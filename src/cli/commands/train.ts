@@ -249,6 +249,9 @@ function oneOf<Choice extends string>(option: string, text: string, choices: rea
 async function tokeniserOf(values: Given, out: string): Promise<string | undefined> {
   const fresh = values.net === undefined || values.net === 'gpt'
   const choice = values.tokeniser ?? (fresh ? 'characters' : undefined)
+  const source = givenNet(values.net, undefined, 0)
+  if (choice !== undefined && source !== undefined && ('model' in source || ('file' in source && isAdapterFolder(source.file))))
+    throw new BanyanError('E_CLI_ARGUMENT', '--tokeniser is not for language models', { seen: choice, hint: 'They have their own' })
   if (choice !== 'words' && choice !== 'characters') return choice
   const path = join(out, 'tokeniser.json')
   if (values.resume && existsSync(path)) return path
