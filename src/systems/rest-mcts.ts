@@ -31,7 +31,7 @@ const card: Card = {
     'word problems, a policy and a value net of 0.1M parameters in place of MATH, SciBench and 7B models',
     'no self-critic: the environment knows when an answer is complete',
     'tried on the miss, on seeds 1000 to 1002: 900 to 3,000 steps of training, cross-entropy, only whether a step leads nearer, first right answers and then values, searches without rolls, three to eight children, the hard policy',
-    'self-training begins with a policy that is seldom right (the hard one), for the medium one has all right after a round; 200 new problems a round, 160 tokens each; no value net in the first round, where the paper has one learnt from given solutions; each value net begins with the policy of its round, and its steps of training and evaluations come on top; without Self-Rewarding',
+    'self-training begins with a policy that is seldom right (the hard one), for the medium one has all right after a round; 150 new problems a round, 160 tokens each; no value net in the first round, where the paper has one learnt from given solutions; each value net begins with the policy of its round, and its steps of training and evaluations come on top; without Self-Rewarding',
     'tried on self-training’s miss in its second round, on seeds 1000 and 1001: broader trees, longer rolls, six children, 80 to 320 tokens a problem, three rates. After the first round it was ahead in six of seven runs; in the second, guided by values of so few trees, it finds right ends for fewer problems than answers of as many tokens do, and no change of the search mended that',
   ],
   oracle: 'right ends of training problems: targets of value nets, and which traces self-training and ReST-EM learn; grading afterwards',

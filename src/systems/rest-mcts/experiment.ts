@@ -90,7 +90,7 @@ export const experiment: Experiment<Setup> = {
         rounds: {
           band: 'hard',
           rounds: 2,
-          problems: 200,
+          problems: 150,
           tokens: 160,
           steps: 60,
           valueSteps: 100,
@@ -99,7 +99,7 @@ export const experiment: Experiment<Setup> = {
           chains: 2,
         },
       },
-      limits: { tokens: 400, 'tokens sampled': 64_000 },
+      limits: { tokens: 400, 'tokens sampled': 48_000 },
     },
   },
   rates: [2.5e-4, 5e-4],
