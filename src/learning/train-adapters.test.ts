@@ -67,7 +67,8 @@ describe('training adapters of a language model', () => {
     const controller = new AbortController()
     const stopped = await train(job, {
       ...{ ...quick, out, checkpointEvery: 1, signal: controller.signal },
-      progress: ({ step }) => step >= 2 && controller.abort(),
+      // The first step is always told.
+      progress: () => controller.abort(),
     })
     expect(stopped.ended).toBe('aborted')
     const { net } = await openAdapter(out)
