@@ -12,7 +12,10 @@ import { outOfRange } from './sampling.ts'
 
 /** Options of `batchedDecoder`. */
 export interface BatchedDecoderOptions extends DecoderOptions {
-  /** Tokens of texts that are kept for what continues them; what texts share counts once. Default: what fits 64 MB of keys and values. */
+  /**
+   * Tokens of texts that are kept for what continues them. What texts share counts once, and texts under way count too. Default: what fits 64 MB
+   * of keys and values, at least 8,192.
+   */
   readonly keptTokens?: number
 }
 
@@ -66,7 +69,7 @@ const turn = 5
  */
 export function batchedDecoder(net: CausalNet, options: BatchedDecoderOptions = {}): BatchedDecoder {
   const { layers, keyHeads, headSize } = net.shape
-  const { keptTokens = Math.floor(2 ** 26 / (8 * layers * keyHeads * headSize)) } = options
+  const { keptTokens = Math.max(8192, Math.floor(2 ** 26 / (8 * layers * keyHeads * headSize))) } = options
   if (!(Number.isInteger(keptTokens) && keptTokens >= 0)) throw outOfRange('keptTokens', keptTokens, 'a whole number from 0')
   const decode = decoder(net, options)
   const known = prefixCache(decode, keptTokens)
