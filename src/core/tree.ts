@@ -576,11 +576,12 @@ class TreeNode<State, Action> implements NodeView<State, Action> {
 
 /**
  * How long an array becomes that is full: what is expected, where that is not much, or not much more; otherwise four times as long while it is
- * small, half as long again once it is large.
+ * small, half as long again once it is large or holds what was expected.
  */
 function longer(length: number, expected: number): number {
   if (expected > length && expected <= 16 * Math.max(length, 4096)) return expected
-  return length < 16_384 ? 4 * length : length < 262_144 ? 2 * length : length + (length >> 1)
+  const small = length < 16_384 && (expected === 0 || length < expected)
+  return small ? 4 * length : length + (length >> 1)
 }
 
 /** A longer array that begins with the same numbers. */

@@ -8,6 +8,9 @@ import type { Backup } from './backup.ts'
 import { lessened } from './pending.ts'
 import { type Selection, uct } from './select.ts'
 
+/** Least score of a candidate that has to be tried before any is chosen again. */
+const untriedScore = Number.MAX_VALUE / 2
+
 /** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
 export class Edges {
   readonly #tree: Tree
@@ -23,6 +26,8 @@ export class Edges {
   #steps = 0
   /** The node where the last choice was made. */
   last: NodeId = 0
+  /** The scores of a node's candidates, while one is chosen. */
+  #scores = new Float64Array(64)
   /** Random bits for the next node's ties. */
   #draw = 0
   readonly #initialValue: number | 'parent'
@@ -70,38 +75,41 @@ export class Edges {
     const pending = this.underWay === 0 ? undefined : tree.pending
     const values = this.#value.values
     const weights = this.#weight.values
-    // What is not tried comes first, in any order.
-    const untriedFirst = this.#triesAllFirst && tree.uniform
     let steps = this.#steps
     let draw = this.#draw
     let node = from
     for (let level = 1; ; level++) {
       const size = blockSize[node]!
       const start = blockStart[node]!
-      const end = start + size
       const term = selection.term(pending === undefined ? visits[node]! : visits[node]! + pending[node]!)
-      const first = start + (((draw >>> 16) * size) >>> 16)
+      const first = ((draw >>> 16) * size) >>> 16
       draw = Math.imul(draw, 0x9e3779b1) ^ node
-      let chosen = -1
-      let child = -1
-      let best = Number.NEGATIVE_INFINITY
-      // No calls in this loop: most of a search's time goes into it. Children are read along with the rest, so that what is not in the
-      // processor's caches is waited for once.
-      for (let slot = first, left = size; left > 0; left--) {
-        const score = values[slot]! + term * weights[slot]!
-        // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
-        if (score !== score) {
-          chosen = untriedFirst && childOf[slot] === untried ? slot : this.#chooseByScore(node, first, term)
-          child = chosen < 0 ? -1 : childOf[chosen]!
-          break
-        }
-        if (score > best) {
-          best = score
-          chosen = slot
-          child = childOf[slot]!
-        }
-        if (++slot === end) slot = start
+      if (2 * size > this.#scores.length) this.#scores = new Float64Array(4 * size)
+      const scores = this.#scores
+      // No branch depends on a score: the processor cannot foresee which is the greatest, and most of a search's time goes into this.
+      // The scores are written twice, one after the other, so that from any place on there are all of them.
+      let sum = 0
+      for (let i = 0; i < size; i++) {
+        const score = values[start + i]! + term * weights[start + i]!
+        scores[i] = score
+        scores[size + i] = score
+        sum += score
       }
+      // Both halves at once; of an odd number the one in the middle belongs to both.
+      const half = (size + 1) >> 1
+      let a = first
+      let b = first + size - half
+      for (let i = a + 1, j = b + 1, stop = first + half; i < stop; i++, j++) {
+        a ^= (a ^ i) & -Number(scores[i]! > scores[a]!)
+        b ^= (b ^ j) & -Number(scores[j]! > scores[b]!)
+      }
+      a ^= (a ^ b) & -Number(scores[b]! > scores[a]!)
+      let chosen = start + a
+      chosen -= size & -Number(a >= size)
+      // biome-ignore lint/suspicious/noSelfCompare: not a number, without a call
+      if (sum !== sum) chosen = this.#chooseUnknown(node, start + first, term)
+      else if (scores[a] === Number.NEGATIVE_INFINITY) chosen = -1
+      const child = chosen < 0 ? -1 : childOf[chosen]!
       if (steps === this.#nodes.length) {
         this.#nodes = doubled(this.#nodes)
         this.#candidates = doubled(this.#candidates)
@@ -201,9 +209,9 @@ export class Edges {
     }
   }
 
-  /** The same where some candidates have no value yet, or the rule no weight. */
-  #chooseByScore(node: NodeId, first: number, term: number): number {
-    const { blockStart, blockSize, visits, valueSum } = this.#tree
+  /** The same choice where some candidates have no value yet, or the rule no weight. */
+  #chooseUnknown(node: NodeId, first: number, term: number): number {
+    const { blockStart, blockSize, visits, valueSum, uniform } = this.#tree
     const start = blockStart[node]!
     const end = start + blockSize[node]!
     const seen = visits[node]!
@@ -213,6 +221,8 @@ export class Edges {
     let slot = first
     do {
       const score = this.#score(node, slot, unknown, term)
+      // What is not tried comes first, in any order.
+      if (uniform && score >= untriedScore) return slot
       if (score > best) {
         best = score
         chosen = slot
@@ -229,7 +239,7 @@ export class Edges {
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!
     if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
-    if (child < 0) return this.#triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
+    if (child < 0) return this.#triesAllFirst ? untriedScore * (1 + prior) : this.#selection.score(unknown, prior, 0, term)
     const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
     return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
   }
