@@ -61,7 +61,7 @@ async function bytes(): Promise<{ readonly node: number; readonly candidate: num
   const { tree } = await grow(8, 200_000, 0)
   await new Promise((resolve) => setImmediate(resolve))
   const total = used() - before
-  const byCandidate = [tree.childOf, ...['value', 'uct weight'].map((name) => tree.candidateColumn(name, 0).values)]
+  const byCandidate = [tree.childOf, ...['value 0', 'uct weight'].map((name) => tree.candidateColumn(name, 0).values)]
   const candidates = byCandidate.reduce((sum, { byteLength }) => sum + byteLength, 0)
   return { node: (total - candidates) / tree.size, candidate: candidates / (8 * tree.size) }
 }

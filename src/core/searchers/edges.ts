@@ -8,9 +8,6 @@ import type { Backup } from './backup.ts'
 import { lessened } from './pending.ts'
 import { type Selection, uct } from './select.ts'
 
-/** Least score of a candidate that has to be tried before any is chosen again. */
-const untriedScore = Number.MAX_VALUE / 2
-
 /** A tree's candidates under one selection rule. Who changes a node's statistics or proof refreshes the way from it to the root. */
 export class Edges {
   readonly #tree: Tree
@@ -211,9 +208,17 @@ export class Edges {
 
   /** The same choice where some candidates have no value yet, or the rule no weight. */
   #chooseUnknown(node: NodeId, first: number, term: number): number {
-    const { blockStart, blockSize, visits, valueSum, uniform } = this.#tree
+    const { blockStart, blockSize, childOf, visits, valueSum } = this.#tree
     const start = blockStart[node]!
     const end = start + blockSize[node]!
+    // What is not tried comes first, in any order.
+    if (this.#triesAllFirst && this.#tree.uniform) {
+      const values = this.#value.values
+      for (let slot = first, left = end - start; left > 0; left--) {
+        if (childOf[slot] === untried && values[slot] !== Number.NEGATIVE_INFINITY) return slot
+        if (++slot === end) slot = start
+      }
+    }
     const seen = visits[node]!
     const unknown = this.#initialValue !== 'parent' ? this.#initialValue : seen === 0 ? 0 : valueSum[node]! / seen
     let chosen = -1
@@ -221,8 +226,6 @@ export class Edges {
     let slot = first
     do {
       const score = this.#score(node, slot, unknown, term)
-      // What is not tried comes first, in any order.
-      if (uniform && score >= untriedScore) return slot
       if (score > best) {
         best = score
         chosen = slot
@@ -239,8 +242,8 @@ export class Edges {
     const prior = this.#prior(node, slot)
     const child = tree.childOf[slot]!
     if (child < 0 && child !== untried) return Number.NEGATIVE_INFINITY
-    if (child < 0) return this.#triesAllFirst ? untriedScore * (1 + prior) : this.#selection.score(unknown, prior, 0, term)
-    const visits = Math.max(1, tree.visits[child]! + tree.pending[child]!)
+    if (child < 0) return this.#triesAllFirst ? Number.MAX_VALUE * (0.5 + prior / 2) : this.#selection.score(unknown, prior, 0, term)
+    const visits = Math.max(1, tree.visits[child]! + (this.underWay === 0 ? 0 : tree.pending[child]!))
     return this.#selection.score(Number.isNaN(value) ? unknown : value, prior, visits, term)
   }
 
