@@ -12,7 +12,8 @@ const help = `npm run bench -- [--only name,…] [--runs 5] [--json] [--targets 
 Measures the engine. Each figure is the median of --runs repetitions in a process of its own; a ratio above 1 says how many times
 better it is than the peer, which is measured in the same run, PyTorch in turns. Progress goes to stderr.
 
-  --only            entries, or groups of them: connect-four or connect-four/rollout. PyTorch (5 GB to install) is a peer only then
+  --only            entries, or groups of them: connect-four or connect-four/rollout. PyTorch (5 GB to install) is a peer, and targets
+                    beside it are judged, only then
   --runs            repetitions of each (default 5)
   --json            prints { machine, results: [{ name, value, unit, peer?, ratio? }] } and nothing else
   --targets         a file of wanted figures; exits 1 and names those that were missed
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
     say(`${(error as Error).message}\nnpm run bench -- --help`)
     return 2
   }
-  const { chosen, byName, targets, runs, json, requirePeers } = options
+  const { chosen, targets, runs, json, requirePeers } = options
   if (options.help || options.list) {
     process.stdout.write(options.help ? help : `${entries.map(({ name }) => name).join('\n')}\n`)
     return 0
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
   const results: Result[] = []
   const failures: string[] = []
   for (const entry of chosen) {
-    const result = await measured(byName ? entry : withoutLargePeer(entry), runs, requirePeers, failures)
+    const result = await measured(entry, runs, requirePeers, failures)
     if (result === undefined) continue
     results.push(result)
     say(line(result))
@@ -53,6 +54,9 @@ async function main(): Promise<number> {
   failures.push(...(targets === undefined ? [] : missedTargets(targets, chosen, results)))
   for (const name of Object.keys(targets ?? {}))
     if (!entries.some((entry) => entry.name === name)) failures.push(`${name}: there is no such entry`)
+  const alone = chosen.filter(({ name, peer }) => peer === undefined && targets?.[name]?.ratio !== undefined)
+  if (alone.length > 0)
+    say(`ratios not judged, since their peer is measured with --only alone: ${alone.map(({ name }) => name).join(', ')}`)
   for (const failure of failures) say(`missed: ${failure}`)
   return failures.length > 0 ? 1 : 0
 }
@@ -74,9 +78,9 @@ function read() {
   const targets = values.targets === undefined ? undefined : readTargets(values.targets)
   const only = values.only?.split(',').map((name) => name.trim())
   for (const name of only ?? []) requireName(name)
-  const chosen = entries.filter(({ name }) => only?.some((wanted) => belongs(name, wanted)) ?? true)
-  const byName = only !== undefined
-  return { chosen, byName, targets, runs, json: values.json, requirePeers: values['require-peers'], list: values.list, help: values.help }
+  const chosen =
+    only === undefined ? entries.map(withoutLargePeer) : entries.filter(({ name }) => only.some((wanted) => belongs(name, wanted)))
+  return { chosen, targets, runs, json: values.json, requirePeers: values['require-peers'], list: values.list, help: values.help }
 }
 
 /** The medians of an entry and its peer; undefined when the machine lacks what the entry needs, which `--targets` then calls a miss. */
@@ -124,6 +128,7 @@ async function* figuresOf(peer: Peer, runs: number): AsyncGenerator<number> {
   yield* await peer.measure(Math.min(runs, peer.mostRepetitions ?? runs))
 }
 
+/** The entry as it is measured where all are: a peer of gigabytes is left out. */
 function withoutLargePeer({ peer, ...entry }: Entry): Entry {
   return peer === undefined || peer.onlyByName === true ? entry : { ...entry, peer }
 }

@@ -24,11 +24,12 @@ export function readTargets(path: string): Targets {
 }
 
 /**
- * One line for each target that is missed, and for each that could not be judged. Entries that were not to be measured are left out.
- * @param entries those that were to be measured.
+ * One line for each target that is missed, and for each that could not be judged. Entries that were not to be measured are left out, and
+ * so is the ratio of an entry without a peer.
+ * @param entries those that were to be measured, each with the peer that was to be measured beside it.
  */
 export function missedTargets(targets: Targets, entries: readonly Entry[], results: readonly Result[]): string[] {
-  return entries.flatMap(({ name, unit, better }) => {
+  return entries.flatMap(({ name, unit, better, peer }) => {
     const target = targets[name]
     if (target === undefined) return []
     const result = results.find((result) => result.name === name)
@@ -37,9 +38,9 @@ export function missedTargets(targets: Targets, entries: readonly Entry[], resul
     const { value, ratio } = target
     if (value !== undefined && !(better === 'higher' ? result.value >= value : result.value <= value))
       missed.push(`${name}: ${figure(result.value)} ${unit}, wanted at ${better === 'higher' ? 'least' : 'most'} ${figure(value)}`)
-    if (ratio !== undefined && result.ratio === undefined) missed.push(`${name}: its peer was not measured`)
-    else if (ratio !== undefined && !(result.ratio! >= ratio))
-      missed.push(`${name}: ${figure(result.ratio!)} times ${result.peer!.name}, wanted at least ${ratio}`)
+    if (ratio === undefined || peer === undefined) return missed
+    if (result.ratio === undefined) missed.push(`${name}: its peer was not measured`)
+    else if (!(result.ratio >= ratio)) missed.push(`${name}: ${figure(result.ratio)} times ${peer.name}, wanted at least ${ratio}`)
     return missed
   })
 }

@@ -3,10 +3,11 @@ import type { Entry } from '../../bench/entry.ts'
 import { figure, missedTargets } from '../../bench/targets.ts'
 
 const entry = (name: string, better: Entry['better'] = 'higher'): Entry => ({ name, unit: 's', better, measure: () => 0 })
+const peer = { name: 'Other', needs: [], measure: async () => [] }
 
 describe('targets', () => {
   it('are met at the figure itself, in the direction that is better', () => {
-    const entries = [entry('fast'), entry('small', 'lower')]
+    const entries = [{ ...entry('fast'), peer }, entry('small', 'lower')]
     const targets = { fast: { value: 10, ratio: 2 }, small: { value: 48 } }
     const met = [
       { name: 'fast', value: 10, unit: 's', peer: { name: 'Other', value: 5 }, ratio: 2 },
@@ -24,12 +25,11 @@ describe('targets', () => {
     ])
   })
 
-  it('that could not be judged are missed, and entries that were not to be measured are left out', () => {
-    const targets = { fast: { value: 10 }, beside: { ratio: 1 }, other: { value: 1 } }
-    expect(missedTargets(targets, [entry('fast'), entry('beside')], [{ name: 'beside', value: 3, unit: 's' }])).toEqual([
-      'fast: not measured',
-      'beside: its peer was not measured',
-    ])
+  it('that could not be judged are missed, and entries and peers that were not to be measured are left out', () => {
+    const targets = { fast: { value: 10 }, beside: { ratio: 1 }, alone: { ratio: 1 }, other: { value: 1 } }
+    const entries = [entry('fast'), { ...entry('beside'), peer }, entry('alone')]
+    const results = ['beside', 'alone'].map((name) => ({ name, value: 3, unit: 's' }))
+    expect(missedTargets(targets, entries, results)).toEqual(['fast: not measured', 'beside: its peer was not measured'])
   })
 
   it('are missed by a figure that is no number', () => {
